@@ -1,0 +1,22 @@
+"""The Celery app and the whole schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("numeneon")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
+    "account-exports": {"task": "users.tasks.remove_expired_exports", "schedule": 600.0},
+    "sessions": {"task": "users.tasks.remove_expired_sessions", "schedule": crontab(minute="17")},
+    "idempotency-keys": {
+        "task": "users.tasks.remove_old_idempotency_keys",
+        "schedule": crontab(minute="37"),
+    },
+}

@@ -1,0 +1,131 @@
+"""What went wrong, as an HTTP answer in one shape: {"type", "errors": [{code, detail, attr}]}."""
+
+import orjson
+from celery.exceptions import OperationalError as BrokerError
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import (
+    BaseConstraint,
+    CheckConstraint,
+    Model,
+    ProtectedError,
+    RestrictedError,
+)
+from django.http import HttpResponse
+from drf_standardized_errors.handler import ExceptionHandler
+from psycopg import errors as postgres
+from redis.exceptions import RedisError
+from rest_framework import exceptions, status
+from rest_framework.exceptions import APIException, ErrorDetail
+
+from users.errors import Conflict, IdempotencyKeyReused
+
+UNAVAILABLE = "The service is not available at the moment. Try again."
+
+
+class ConflictAnswer(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+    default_detail = "Another request did this at the same moment. Look again."
+
+
+class UnprocessableAnswer(APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "unprocessable"
+
+
+class UnavailableAnswer(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = UNAVAILABLE
+    # DRF's own name for the seconds of Retry-After.
+    wait = 5
+
+
+class DomainExceptionHandler(ExceptionHandler):
+    """Knows what the domain and the database raise; the rest is a bug and stays a 500."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:  # noqa: PLR0911 - a table
+        if isinstance(exc, IdempotencyKeyReused):
+            return UnprocessableAnswer(exc.message, exc.code)
+        if isinstance(exc, Conflict):
+            return ConflictAnswer(exc.message, exc.code)
+        if isinstance(exc, DjangoValidationError):
+            return _from_django(exc)
+        if isinstance(exc, (ProtectedError, RestrictedError)):
+            return ConflictAnswer("This is in use and cannot be deleted.", "in_use")
+        if isinstance(exc, IntegrityError):
+            return _from_database(exc)
+        if is_outage(exc):
+            return UnavailableAnswer()
+        return super().convert_known_exceptions(exc)
+
+
+def is_outage(error: Exception) -> bool:
+    if isinstance(error, OperationalError) and isinstance(
+        error.__cause__, (postgres.QueryCanceled, postgres.LockNotAvailable)
+    ):
+        return True
+    return isinstance(error, (OperationalError, InterfaceError, RedisError, BrokerError))
+
+
+def plain(code: int, name: str, detail: str, *, retry_after_s: int | None = None) -> HttpResponse:
+    """An error answer in our shape from outside a view."""
+    kind = "client_error" if code < status.HTTP_500_INTERNAL_SERVER_ERROR else "server_error"
+    body = {"type": kind, "errors": [{"code": name, "detail": detail, "attr": None}]}
+    response = HttpResponse(orjson.dumps(body), status=code, content_type="application/json")
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def _from_django(error: DjangoValidationError) -> exceptions.ValidationError:
+    if hasattr(error, "error_dict"):
+        fields = {
+            "non_field_errors" if name == NON_FIELD_ERRORS else name: _details(found)
+            for name, found in error.error_dict.items()
+        }
+        return exceptions.ValidationError(fields)
+    return exceptions.ValidationError({"non_field_errors": _details(error.error_list)})
+
+
+def _details(found: list[DjangoValidationError]) -> list[ErrorDetail]:
+    return [
+        ErrorDetail(message, code=one.code or "invalid")
+        for one in found
+        for message in one.messages
+    ]
+
+
+def _from_database(error: IntegrityError) -> Exception:
+    cause = error.__cause__
+    if not isinstance(
+        cause, (postgres.UniqueViolation, postgres.CheckViolation, postgres.ForeignKeyViolation)
+    ):
+        return error
+    model, constraint = _rule(cause.diag.constraint_name or "")
+    message = constraint.get_violation_error_message() if constraint else None
+    if isinstance(constraint, CheckConstraint):
+        assert model is not None
+        return _from_django(DjangoValidationError({_first_field(model, constraint): message}))
+    return ConflictAnswer(message)
+
+
+def _rule(name: str) -> tuple[type[Model] | None, BaseConstraint | None]:
+    """The constraint of that name, and its model, if it is one with words of its own."""
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name and constraint.violation_error_message is not None:
+                return model, constraint
+    return None, None
+
+
+def _first_field(model: type[Model], constraint: CheckConstraint) -> str:
+    names = {field.name for field in model._meta.concrete_fields}
+    for node in constraint.condition.flatten():
+        name = node[0].split("__")[0] if isinstance(node, tuple) else ""
+        if name in names:
+            return name
+    return NON_FIELD_ERRORS

@@ -1,0 +1,438 @@
+"""Every setting. The environment says what differs between machines; .env.example lists it all."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+
+MEGABYTE = 1024 * 1024
+MINUTE_S = 60
+HOUR_S = 60 * MINUTE_S
+DAY_S = 24 * HOUR_S
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+    return value in {"1", "true", "yes"} if value else default
+
+
+def _int(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    try:
+        return int(value) if value else default
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+
+
+def _list(name: str) -> list[str]:
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+
+
+# --- Which machine is this? ------------------------------------------------------------------
+
+ENVIRONMENT = os.environ.get("ENVIRONMENT", "production")
+if ENVIRONMENT not in {"production", "development"}:
+    raise ImproperlyConfigured("ENVIRONMENT must be production or development.")
+PRODUCTION = ENVIRONMENT == "production"
+
+
+def _required_in_production(name: str, *, development: str) -> str:
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(
+            f"{name} is not set. Production does not start without it; .env.example says what "
+            "it is. (ENVIRONMENT=development has a default.)"
+        )
+    return development
+
+
+DEBUG = _flag("DEBUG", default=False)
+SECRET_KEY = _required_in_production("SECRET_KEY", development="for-development-alone-" * 3)
+SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", development="127.0.0.1,localhost").split(
+    ","
+)
+CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+
+# --- Django ----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config.apps.NumeneonAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
+    "users",
+    "workouts",
+    "nutrition",
+    "wearables",
+    "analytics",
+    "social",
+]
+
+# Browsers (admin, account pages) need sessions, CSRF and messages; requests with a token do not,
+# so those parts stand aside for the API: see config/middleware.py.
+MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.BoundaryMiddleware",
+    "config.middleware.BrowserSessionMiddleware",
+    "config.middleware.BrowserCommonMiddleware",
+    "config.middleware.BrowserCsrfMiddleware",
+    "config.middleware.BrowserAuthenticationMiddleware",
+    "config.middleware.BrowserMessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+# Account exports: served by a view to their owner alone, never by a path.
+PRIVATE_ROOT = Path(os.environ.get("PRIVATE_ROOT", VAR_DIR / "private"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- PostgreSQL ------------------------------------------------------------------------------
+
+# Behind PgBouncer in transaction mode, nothing may live longer than a transaction.
+DATABASE_POOLED = _flag("DATABASE_POOLED", default=False)
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = conninfo_to_dict(url)
+    options: dict[str, Any] = {
+        key: value
+        for key, value in parts.items()
+        if key not in {"dbname", "user", "password", "host", "port"}
+    }
+    if not DATABASE_POOLED:
+        # Planned once per connection: half the database's work per query (docs/performance.md).
+        options |= {"server_side_binding": True, "prepare_threshold": 0}
+        options["options"] = " ".join(
+            f"-c {name}={value}"
+            for name, value in {
+                "statement_timeout": _int("DATABASE_STATEMENT_TIMEOUT_MS", default=30_000),
+                "lock_timeout": _int("DATABASE_LOCK_TIMEOUT_MS", default=10_000),
+                "idle_in_transaction_session_timeout": 60_000,
+                "max_parallel_workers_per_gather": 0,
+                "jit": "off",
+            }.items()
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "CONN_MAX_AGE": None,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
+        "OPTIONS": {"connect_timeout": 5, **options},
+    }
+
+
+# The embedded servers put their addresses into the environment before this module is read.
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: broker, cache, rate limits -------------------------------------------------------
+
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHE_URL = os.environ.get("CACHE_URL", REDIS_URL)
+_REDIS_TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": os.environ.get("CACHE_PREFIX", "numeneon"),
+        "OPTIONS": _REDIS_TIMEOUTS,
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 15 * MINUTE_S
+CELERY_TASK_SOFT_TIME_LIMIT = 14 * MINUTE_S
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A nudge that cannot be sent now is sent by the sweep; a request does not wait for it.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the longest task, or a slow one would run twice.
+    "visibility_timeout": 20 * MINUTE_S,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "global_keyprefix": os.environ.get("BROKER_PREFIX", ""),
+    **_REDIS_TIMEOUTS,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- People: accounts, passwords, tokens -----------------------------------------------------
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["users.passwords.BoundedArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "users.passwords.MaximumLengthValidator"},
+]
+
+SESSION_ENGINE = "users.sessions"
+SESSION_COOKIE_AGE = 12 * HOUR_S  # browsers: the admin
+SESSION_TOKEN_AGE = 90 * DAY_S  # phones
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+ACCOUNT_ADAPTER = "users.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_USERNAME_BLACKLIST = ["me", "admin", "root", "support", "numeneon"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Numeneon] "
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the others end by their password hash; this one stays
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+ALLAUTH_TRUSTED_PROXY_COUNT = _int("TRUSTED_PROXY_COUNT", default=0)
+
+HEADLESS_ONLY = False  # admins log in through the account pages
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page would load a script from elsewhere
+HEADLESS_TOKEN_STRATEGY = "users.accounts.TokenStrategy"  # noqa: S105 - a path
+HEADLESS_ADAPTER = "users.accounts.HeadlessAdapter"
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": os.environ.get("APP_URL", "numeneon://") + "verify/{key}",
+    "account_reset_password": os.environ.get("APP_URL", "numeneon://") + "reset",
+    "account_reset_password_from_key": os.environ.get("APP_URL", "numeneon://") + "reset/{key}",
+    "account_signup": os.environ.get("APP_URL", "numeneon://") + "signup",
+}
+
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Numeneon"
+ADMIN_MFA_REQUIRED = _flag("ADMIN_MFA_REQUIRED", default=PRODUCTION)
+
+# Supabase access tokens, off until both are set (docs/api.md).
+SUPABASE_ISSUER = os.environ.get("SUPABASE_ISSUER", "").rstrip("/")
+SUPABASE_JWKS_URL = os.environ.get(
+    "SUPABASE_JWKS_URL", f"{SUPABASE_ISSUER}/.well-known/jwks.json" if SUPABASE_ISSUER else ""
+)
+SUPABASE_AUDIENCE = os.environ.get("SUPABASE_AUDIENCE", "authenticated")
+
+AVATAR_MAX_BYTES = 10 * MEGABYTE
+ACCOUNT_EXPORT_LIFETIME_S = 7 * DAY_S
+
+# --- What leaves the house -------------------------------------------------------------------
+
+# Code that sends a message writes it to the outbox; a worker hands it to MAIL_TRANSPORT.
+EMAIL_BACKEND = "users.mail.OutboxEmailBackend"
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = _int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 15
+MAIL_TRANSPORT = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.console.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Numeneon <no-reply@localhost>")
+PUSH_BACKEND = os.environ.get("PUSH_BACKEND", "users.push.ConsolePushBackend")
+
+# --- The API ---------------------------------------------------------------------------------
+
+API_PREFIX = "/api/"
+DATA_UPLOAD_MAX_MEMORY_SIZE = MEGABYTE
+JSON_MAX_DEPTH = 32
+# Requests per person (or, without a token, per address) and minute.
+API_RATE_PER_MINUTE = _int("API_RATE_PER_MINUTE", default=600)
+API_ANONYMOUS_RATE_PER_MINUTE = _int("API_ANONYMOUS_RATE_PER_MINUTE", default=60)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.MinuteThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["config.representation.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.representation.OrjsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.representation.AlwaysJson",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "users.api.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.NumeneonSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+if SUPABASE_ISSUER:
+    REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"].append(  # type: ignore[attr-defined]
+        "users.api.supabase.SupabaseAuthentication"
+    )
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "config.errors.DomainExceptionHandler",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "404", "429"],
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Numeneon API",
+    "DESCRIPTION": (
+        "Training, food, social life, analytics and wearables of a fitness app. SI units, "
+        "ISO 8601, UTC instants; a `date` is the person's own day."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "deepLinking": True},
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
+        for name in (
+            "ValidationErrorEnum",
+            "ClientErrorEnum",
+            "ServerErrorEnum",
+            "ErrorCode401Enum",
+            "ErrorCode403Enum",
+            "ErrorCode404Enum",
+            "ErrorCode405Enum",
+            "ErrorCode415Enum",
+            "ErrorCode429Enum",
+        )
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "config.openapi.document_accounts",
+    ],
+}
+
+# --- Safety ----------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = PRODUCTION and _flag("SECURE_SSL_REDIRECT", default=True)
+# An API call over plain HTTP must fail, not be repeated with its token; probes come from inside.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * DAY_S if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+if _flag("TRUST_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+# --- Logs: one JSON object a line; ids, never names, secrets or health values ----------------
+
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "json" if PRODUCTION else "text")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.orjson.OrjsonFormatter",
+            "fmt": "{asctime}{levelname}{name}{message}{request_id}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+        "text": {
+            "format": "{levelname:<7} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": LOG_FORMAT,
+        }
+    },
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # One line per refused request comes from config.middleware already.
+        "django.request": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}

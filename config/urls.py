@@ -1,0 +1,28 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
+
+from config import health, metrics
+
+PUBLIC: dict[str, list[object]] = {"authentication_classes": [], "permission_classes": []}
+
+urlpatterns = [
+    # The busiest first: a URL is looked up from the top.
+    path("api/v1/", include("workouts.api.urls")),
+    path("api/v1/", include("users.api.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(**PUBLIC), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(**PUBLIC), name="redoc"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
+    path("", RedirectView.as_view(pattern_name="docs")),
+]

@@ -1,0 +1,67 @@
+"""Who appears in the tests: ana acts, ben is the stranger."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.factories.users import UserFactory
+from users.models import User
+from users.sessions import SessionStore
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_apart(settings, tmp_path, request):
+    """Cheap hashes, files in a folder of the test, rate limits high, Redis keys per worker."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "private"},
+        },
+    }
+    settings.API_RATE_PER_MINUTE = settings.API_ANONYMOUS_RATE_PER_MINUTE = 1_000_000
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    settings.CACHES = {
+        "default": {
+            **settings.CACHES["default"],
+            "KEY_PREFIX": f"test-{worker}-{request.node.name}",
+        }
+    }
+
+
+@pytest.fixture
+def ana(db) -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def ben(db) -> User:
+    return UserFactory(username="ben")
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def api(ana: User) -> APIClient:
+    """ana's phone, with a real session token."""
+    return client_of(ana)
+
+
+@pytest.fixture
+def bens_api(ben: User) -> APIClient:
+    return client_of(ben)
+
+
+def client_of(user: User) -> APIClient:
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.save()
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {session.token}")
+    return client

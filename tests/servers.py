@@ -1,0 +1,20 @@
+"""A pytest plugin: real PostgreSQL and Redis, there before Django reads its settings."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config import embedded
+
+VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+
+os.environ.setdefault("ENVIRONMENT", "development")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start what the environment does not name; xdist's workers inherit the addresses."""
+    context = embedded.servers(var=VAR)
+    context.__enter__()
+    early_config.add_cleanup(lambda: context.__exit__(None, None, None))

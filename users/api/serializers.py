@@ -1,0 +1,266 @@
+"""People, as they see themselves and as others see them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from users.models import (
+    AccountExport,
+    Notification,
+    PushDevice,
+    User,
+    UserProfile,
+    UserSettings,
+)
+
+
+class AvatarFieldsMixin(serializers.Serializer[Any]):
+    avatar_thumbnail_url = serializers.SerializerMethodField(
+        help_text="The uploaded picture, 128 pixels square; empty without one."
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = super().to_representation(instance)
+        if instance.avatar:
+            answer["avatar_url"] = self._url(instance.avatar.name or "")
+        return answer
+
+    @extend_schema_field({"type": "string", "format": "uri-reference"})
+    def get_avatar_thumbnail_url(self, profile: UserProfile) -> str:
+        return self._url(profile.avatar_thumbnail.name or "") if profile.avatar_thumbnail else ""
+
+    def _url(self, name: str) -> str:
+        url = default_storage.url(name)
+        request = self.context.get("request")
+        return str(request.build_absolute_uri(url)) if request else url
+
+
+class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfile]):
+    class Meta:
+        model = UserProfile
+        fields = (
+            "display_name",
+            "email",
+            "bio",
+            "avatar_url",
+            "avatar_thumbnail_url",
+            "location",
+            "website",
+            "user_type",
+            "fitness_level",
+            "height",
+            "date_of_birth",
+            "sex",
+            "timezone",
+            "visibility",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("email", "created_at", "updated_at")
+
+
+class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
+    class Meta:
+        model = UserSettings
+        fields = (
+            "dark_mode",
+            "notification_workouts",
+            "notification_nutrition",
+            "notification_social",
+            "measurement_system",
+            "primary_goal",
+            "workout_days_per_week",
+            "language",
+        )
+
+
+class MeSerializer(serializers.Serializer[User]):
+    """The complete profile: the account, what it tells of itself, and its settings."""
+
+    id = serializers.UUIDField(read_only=True)
+    username = serializers.CharField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+    date_joined = serializers.DateTimeField(read_only=True)
+    profile = ProfileSerializer()
+    settings = SettingsSerializer()
+
+
+class MePatchSerializer(serializers.Serializer[User]):
+    profile = ProfileSerializer(required=False, partial=True)
+    settings = SettingsSerializer(required=False, partial=True)
+
+
+class ErasureSerializer(serializers.Serializer[Any]):
+    password = serializers.CharField(
+        write_only=True,
+        required=False,
+        trim_whitespace=False,
+        max_length=500,
+        help_text="Needed again, unless the account has none.",
+    )
+
+
+class AvatarSerializer(serializers.Serializer[Any]):
+    avatar = serializers.FileField(
+        write_only=True, help_text="JPEG, PNG or WebP; at most 10 MB and 40 megapixels."
+    )
+
+
+class PersonSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfile]):
+    """What a search shows of anyone who can be found."""
+
+    id = serializers.UUIDField(source="user_id", read_only=True)
+    username = serializers.CharField(source="user.username", read_only=True)
+
+    class Meta:
+        model = UserProfile
+        fields = (
+            "id",
+            "username",
+            "display_name",
+            "avatar_url",
+            "avatar_thumbnail_url",
+            "user_type",
+            "visibility",
+        )
+        read_only_fields = fields
+
+
+class PublicProfileSerializer(PersonSerializer):
+    """A profile as others see it. Never the address, body, birthday or time zone."""
+
+    DETAILS = ("bio", "location", "website", "fitness_level", "created_at")
+
+    class Meta(PersonSerializer.Meta):
+        fields = (
+            *PersonSerializer.Meta.fields,
+            "bio",
+            "location",
+            "website",
+            "fitness_level",
+            "created_at",
+        )  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+    def to_representation(self, instance: UserProfile) -> dict[str, Any]:
+        answer = super().to_representation(instance)
+        if not instance.shows_details_to(self.context["request"].user.pk):
+            answer |= dict.fromkeys(self.DETAILS)
+        return answer
+
+
+class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    target_type = serializers.SerializerMethodField(help_text='Such as "workouts.workout".')
+
+    class Meta:
+        model = Notification
+        fields = (
+            "id",
+            "category",
+            "kind",
+            "text",
+            "target_type",
+            "target_id",
+            "read_at",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_target_type(self, notification: Notification) -> str | None:
+        # Django keeps content types in memory: no query per row.
+        if notification.target_type_id is None:
+            return None
+        kind = ContentType.objects.get_for_id(notification.target_type_id)
+        return f"{kind.app_label}.{kind.model}"
+
+
+class ReadNotificationsSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=100,
+        help_text="Which ones; without it, all of them.",
+    )
+    updated = serializers.IntegerField(read_only=True, help_text="How many were unread.")
+
+
+class PushDeviceSerializer(serializers.ModelSerializer[PushDevice]):
+    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+
+    class Meta:
+        model = PushDevice
+        fields = ("id", "platform", "token", "name", "created_at")
+        read_only_fields = ("created_at",)
+        # Whether another account has the token is not a form error: see the service.
+        extra_kwargs = {"token": {"validators": [], "write_only": True}}
+
+
+class AccountExportSerializer(serializers.ModelSerializer[AccountExport]):
+    download_url = serializers.SerializerMethodField(help_text="Null until ready.")
+
+    class Meta:
+        model = AccountExport
+        fields = ("id", "status", "size_bytes", "created_at", "expires_at", "download_url")
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri-reference"})
+    def get_download_url(self, export: AccountExport) -> str | None:
+        if not export.is_downloadable:
+            return None
+        return reverse(
+            "account-export-download", args=[export.pk], request=self.context.get("request")
+        )
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    resource = serializers.CharField(help_text='Such as "workouts.workout".')
+    id = serializers.UUIDField()
+    revision = serializers.IntegerField(help_text="Grows with every change of this person's data.")
+    deleted = serializers.BooleanField()
+    data = serializers.JSONField(  # type: ignore[assignment]
+        help_text="The row as its own endpoint shows it; null if deleted."
+    )
+
+
+class SyncPageSerializer(serializers.Serializer[Any]):
+    results = ChangeSerializer(many=True)
+    cursor = serializers.CharField(help_text="Where to go on, now or the next time.")
+    has_more = serializers.BooleanField()
+
+
+def represent(
+    serializer: type[serializers.ModelSerializer[Any]], rows: "QuerySet[Any]"
+) -> dict[UUID, Any]:
+    return {row.pk: serializer(row).data for row in rows}
+
+
+def _of(model: type[Model], user_id: UUID, ids: list[UUID]) -> "QuerySet[Any]":
+    return model._default_manager.filter(user_id=user_id, pk__in=ids)
+
+
+def represent_profiles(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return represent(ProfileSerializer, _of(UserProfile, user_id, ids))
+
+
+def represent_settings(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return represent(SettingsSerializer, _of(UserSettings, user_id, ids))
+
+
+def represent_notifications(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return represent(NotificationSerializer, _of(Notification, user_id, ids))
+
+
+def represent_push_devices(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return represent(PushDeviceSerializer, _of(PushDevice, user_id, ids))
+
+
+def represent_exports(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return represent(AccountExportSerializer, _of(AccountExport, user_id, ids))

@@ -1,0 +1,22 @@
+from users.models.account import ExternalIdentity, Session, Trainer, User
+from users.models.export import AccountExport
+from users.models.notification import Notification, PushDevice
+from users.models.outbox import IdempotencyKey, OutboxMessage
+from users.models.profile import UserProfile, UserSettings
+from users.models.sync import SyncClock, Tombstone
+
+__all__ = [
+    "AccountExport",
+    "ExternalIdentity",
+    "IdempotencyKey",
+    "Notification",
+    "OutboxMessage",
+    "PushDevice",
+    "Session",
+    "SyncClock",
+    "Tombstone",
+    "Trainer",
+    "User",
+    "UserProfile",
+    "UserSettings",
+]

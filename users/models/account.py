@@ -1,0 +1,109 @@
+"""Who someone is, and how we know that it is them."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.db import models, transaction
+from django.db.models.functions import Lower
+
+from users.ids import uuid7
+from users.models.profile import UserProfile, UserSettings
+from users.querysets import TrainerManager
+
+
+class User(AbstractUser):
+    """A person's account. Small and rarely written: what changes often lives in the profile."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField("email address", help_text="Where codes and notices go.")
+
+    objects = UserManager()  # type: ignore[misc]
+
+    class Meta(AbstractUser.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="An account with this email address exists.",
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_unique",
+                violation_error_message="This username is taken.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @transaction.atomic
+    def save(self, **kwargs: Any) -> None:
+        """Keep the account, its profile and its settings together, whoever writes it."""
+        is_new = self._state.adding
+        super().save(**kwargs)
+        if is_new:
+            UserProfile.objects.create(
+                user=self, display_name=self.get_full_name() or self.username, email=self.email
+            )
+            UserSettings.objects.create(user=self)
+            return
+        written = kwargs.get("update_fields")
+        if written is None or "email" in written:
+            stale = UserProfile.objects.filter(user=self).exclude(email=self.email)
+            stale.update(email=self.email)
+
+
+class Trainer(User):
+    """A person whose profile says that they train others."""
+
+    objects = TrainerManager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+
+
+class Session(AbstractBaseSession):
+    """A log-in. Its key is a hash of the token that the phone or browser holds."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    auth_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Follows from the password at log-in: a changed password ends the session.",
+    )
+
+    objects: ClassVar[BaseSessionManager[Any]] = BaseSessionManager()
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} until {self.expire_date:%Y-%m-%d}"
+
+
+class ExternalIdentity(models.Model):
+    """A person as another issuer of tokens knows them. Never linked by email address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="external_identities"
+    )
+    issuer = models.URLField(max_length=255)
+    subject = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "external identities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], name="externalidentity_once_per_subject"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.issuer}"

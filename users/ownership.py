@@ -1,0 +1,318 @@
+"""What it means, here, for a row to belong to a person.
+
+Every write to a person's rows first advances that person's clock, and the clock's row stays
+locked until the transaction ends. So one person has one writer at a time, and revisions become
+visible in their order: whoever has seen revision n has missed nothing below it. Always first, so
+two writers cannot wait for each other.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement, Table
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from users.ids import uuid7
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+_ADVANCE = """
+    INSERT INTO users_syncclock (user_id, revision)
+    SELECT owner, 1 FROM unnest(%s::uuid[]) AS owner ORDER BY owner
+    ON CONFLICT (user_id) DO UPDATE SET revision = users_syncclock.revision + 1
+    RETURNING user_id, revision
+"""
+_BURY = """
+    INSERT INTO users_tombstone (id, user_id, resource, object_id, revision, deleted_at)
+    SELECT gen_random_uuid(), owner, %s, object, revision, now()
+    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS grave (owner, object, revision)
+    ON CONFLICT (user_id, resource, object_id) DO UPDATE
+    SET revision = excluded.revision, deleted_at = excluded.deleted_at
+"""
+
+
+def advance_clock(user_id: UUID) -> int:
+    """The person's next revision. Locks out their other writers until the transaction ends."""
+    return advance_clocks([user_id])[user_id]
+
+
+def advance_clocks(user_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The next revision of each of these people, locked in the order of their ids."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(_ADVANCE, [sorted(set(user_ids))])
+        return dict(cursor.fetchall())
+
+
+class OwnedQuerySet(models.QuerySet[ModelT]):
+    owner_field: ClassVar[str] = "user"
+
+    def owned_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        # An anonymous user has no pk, so they own nothing.
+        return self.filter(**{self.owner_field: user.pk})
+
+
+class SyncedQuerySet(OwnedQuerySet[ModelT]):
+    """Bulk writes that the change feed sees."""
+
+    @transaction.atomic
+    def update(self, **values: Any) -> int:
+        if "revision" not in values:
+            clocks = advance_clocks(self._owner_ids())
+            if clocks:
+                clock = apps.get_model("users", "SyncClock")
+                now = clock._default_manager.filter(user=OuterRef(f"{self.owner_field}_id"))
+                values["revision"] = Subquery(now.values("revision"))
+        return super().update(**values)
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        owner = f"{self.owner_field}_id"
+        rows = list(self.exclude(**{owner: None}).order_by("pk").values_list(owner, "pk"))
+        bury(self.model, rows)
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def bulk_create(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> list[ModelT]:
+        rows = list(objs)
+        owner = f"{self.owner_field}_id"
+        clocks = advance_clocks({getattr(row, owner) for row in rows} - {None})
+        for row in rows:
+            row.revision = clocks.get(getattr(row, owner), 0)  # type: ignore[attr-defined]
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def _owner_ids(self) -> set[UUID]:
+        owners = self.order_by().values_list(f"{self.owner_field}_id", flat=True).distinct()
+        return set(owners) - {None}
+
+
+def bury(model: type[models.Model], rows: Collection[tuple[UUID, UUID]]) -> None:
+    """Leave a tombstone for each (owner id, object id), so that phones learn of the deletion."""
+    if not rows:
+        return
+    clocks = advance_clocks([owner for owner, _ in rows])
+    owners, objects = zip(*rows, strict=True)
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        revisions = [clocks[owner] for owner in owners]
+        cursor.execute(_BURY, [resource_name(model), list(owners), list(objects), revisions])
+
+
+def resource_name(model: type[models.Model]) -> str:
+    """What the change feed calls the rows of a model: "workouts.workout"."""
+    return model._meta.label_lower
+
+
+class Synced(models.Model):
+    """A row that the change feed of its owner reports, however it is written."""
+
+    owner_field: ClassVar[str] = "user"
+    _loaded_owner: UUID | None = None
+
+    revision = models.BigIntegerField(
+        default=0, editable=False, help_text="The owner's clock at the last change of this row."
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row._loaded_owner = row.__dict__.get(f"{cls.owner_field}_id")
+        return row
+
+    @transaction.atomic
+    def save(self, **kwargs: Any) -> None:
+        owner_id = getattr(self, f"{self.owner_field}_id")
+        if self._loaded_owner not in {None, owner_id}:
+            raise ValueError(f"The owner of {self._meta.label} {self.pk} cannot change.")
+        if owner_id is not None:
+            self.revision = advance_clock(owner_id)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "revision"}
+        super().save(**kwargs)
+
+    def insert_at(self, revision: int) -> None:
+        """Store a new row under a clock that this transaction has advanced already."""
+        self.revision = revision
+        models.Model.save(self, force_insert=True)
+
+    @transaction.atomic
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
+        owner_id = getattr(self, f"{self.owner_field}_id")
+        if owner_id is not None:
+            bury(type(self), [(owner_id, self.pk)])
+        return super().delete(**kwargs)
+
+
+class OwnedModel(Synced):
+    """A thing that is saved, synced and deleted as a whole. It goes when its person goes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    creation_hash = models.BinaryField(
+        max_length=32,
+        null=True,
+        editable=False,
+        help_text="SHA-256 of the content it was created with: tells a retry from a mix-up.",
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["user", "revision"], name="%(class)s_sync")]
+
+    def save(self, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
+        super().save(**kwargs)
+
+
+class PartQuerySet(OwnedQuerySet[ModelT]):
+    """Bulk writes of parts, which count as changes of the whole that they belong to."""
+
+    whole: ClassVar[str]
+
+    @transaction.atomic
+    def update(self, **values: Any) -> int:
+        self._touch_wholes()
+        return super().update(**values)
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._touch_wholes()
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def bulk_create(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> list[ModelT]:
+        rows = list(objs)
+        self._touch({getattr(row, f"{self.whole}_id") for row in rows})
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def write(self, **values: Any) -> int:
+        """An update whose caller has advanced the clock and touches the whole itself."""
+        return super().update(**values)
+
+    def remove(self) -> None:
+        """A deletion whose caller has advanced the clock and touches the whole itself."""
+        self._raw_delete(self.db)
+
+    def _touch_wholes(self) -> None:
+        self._touch(set(self.order_by().values_list(f"{self.whole}_id", flat=True).distinct()))
+
+    def _touch(self, whole_ids: set[UUID]) -> None:
+        wholes = self.model._meta.get_field(self.whole).related_model
+        wholes._base_manager.filter(pk__in=whole_ids).update(updated_at=timezone.now())  # type: ignore[union-attr]
+
+
+class OwnedPart(models.Model):
+    """A row inside an owned whole: it repeats the owner, and its changes are the whole's."""
+
+    whole: ClassVar[str]
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def insert(self) -> None:
+        """Store a new row for a caller who has advanced the clock and touches the whole itself."""
+        models.Model.save(self, force_insert=True)
+
+    @transaction.atomic
+    def save(self, **kwargs: Any) -> None:
+        whole = getattr(self, self.whole)
+        self.user_id = whole.user_id
+        whole.save(update_fields=["updated_at"])
+        super().save(**kwargs)
+
+    @transaction.atomic
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
+        getattr(self, self.whole).save(update_fields=["updated_at"])
+        return super().delete(**kwargs)
+
+
+class SameOwner(models.BaseConstraint):
+    """A foreign key over (owner, parent): the database refuses a child whose owner is not its
+    parent's. The parent needs a unique constraint over (user, id).
+    """
+
+    def __init__(self, *, parent: str, name: str) -> None:
+        super().__init__(name=name)
+        self.parent = parent
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        path, _, kwargs = super().deconstruct()
+        kwargs.pop("violation_error_message", None)
+        return path, (), {**kwargs, "parent": self.parent}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameOwner) and (self.name, self.parent) == (
+            other.name,
+            other.parent,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.parent))
+
+    def constraint_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        assert model is not None
+        assert schema_editor is not None
+        field = model._meta.get_field(self.parent)
+        assert isinstance(field, models.ForeignKey)
+        quote = schema_editor.quote_name
+        return (
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('user_id')}, "
+            f"{quote(field.attname)}) REFERENCES {quote(field.remote_field.model._meta.db_table)} "
+            f"({quote('user_id')}, {quote('id')})"
+        )
+
+    def create_sql(  # type: ignore[override]
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Statement:
+        assert model is not None
+        assert schema_editor is not None
+        return Statement(
+            "ALTER TABLE %(table)s ADD %(constraint)s",
+            table=Table(model._meta.db_table, schema_editor.quote_name),
+            constraint=self.constraint_sql(model, schema_editor),
+        )
+
+    def remove_sql(  # type: ignore[override]
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Statement:
+        assert model is not None
+        assert schema_editor is not None
+        return Statement(
+            "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
+            table=Table(model._meta.db_table, schema_editor.quote_name),
+            name=schema_editor.quote_name(self.name),
+        )
+
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: models.Model,
+        exclude: Any = None,
+        using: str = DEFAULT_DB_ALIAS,
+    ) -> None:
+        """Nothing to say before the write: OwnedPart.save takes the owner from the parent."""

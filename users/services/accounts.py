@@ -1,0 +1,114 @@
+"""Accounts from the first row to the last."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import FileField, Model
+from django.utils import timezone
+
+from users import personal_data
+from users.models import ExternalIdentity, Session, User, UserProfile, UserSettings
+from users.ownership import advance_clock
+from users.services import outbox
+
+logger = logging.getLogger(__name__)
+
+
+def healed_settings(*, user: User) -> UserSettings:
+    """The person's settings; the defaults, stored, where a row went missing."""
+    settings, _ = UserSettings.objects.get_or_create(user=user)
+    return settings
+
+
+def healed_profile(*, user: User) -> UserProfile:
+    profile, _ = UserProfile.objects.get_or_create(
+        user=user, defaults={"display_name": user.username, "email": user.email}
+    )
+    return profile
+
+
+def change(*, row: Model, values: Mapping[str, Any]) -> None:
+    """Store new values of some fields, checked together with those that stay."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.full_clean(validate_unique=False)
+    row.save(update_fields=[*values, "updated_at"])
+
+
+def user_of_identity(*, issuer: str, subject: UUID) -> User:
+    """The person whom another issuer calls by this subject, made at their first visit.
+
+    The address in a token is never a reason to open somebody's existing account.
+    """
+    known = ExternalIdentity.objects.select_related("user")
+    found = known.filter(issuer=issuer, subject=subject).first()
+    if found is not None:
+        return found.user
+    try:
+        with transaction.atomic():
+            user = User(
+                username=f"user-{secrets.token_hex(6)}",
+                email=f"{subject}@{secrets.token_hex(4)}.invalid",
+            )
+            user.set_unusable_password()
+            user.save()
+            ExternalIdentity.objects.create(user=user, issuer=issuer, subject=subject)
+            return user
+    except IntegrityError:
+        # Another first request of the same person was faster.
+        return known.get(issuer=issuer, subject=subject).user
+
+
+@transaction.atomic
+def close_account(*, user: User) -> None:
+    """Shut the person out at once, free their name and address, and have everything erased."""
+    advance_clock(user.pk)
+    stone = f"erased-{user.pk.hex}"
+    user.is_active = False
+    user.username = stone
+    user.email = f"{stone}@erased.invalid"
+    user.first_name = user.last_name = ""
+    user.set_unusable_password()
+    user.save()
+    UserProfile.objects.filter(user=user).update(visibility="private", display_name="", bio="")
+    Session.objects.filter(user=user).delete()
+    outbox.promise(kind="erase_account", user_id=str(user.pk))
+
+
+@outbox.handles("erase_account")
+def erase_account(*, user_id: str) -> None:
+    """Delete every row and file of a closed account, children first."""
+    user = User.objects.filter(pk=user_id, is_active=False).first()
+    if user is None:
+        return
+    files: list[tuple[FileField, str]] = []
+    with transaction.atomic():
+        advance_clock(user.pk)
+        for part in reversed(personal_data.registered()):
+            files += _files_of(part, user.pk)
+            if part.erase:
+                part.rows(user.pk)._raw_delete(using="default")
+        user.delete()
+    # Files last: a row without its file is worse than a file without its row.
+    for field, name in files:
+        field.storage.delete(name)
+    logger.info("Account %s is erased.", user_id)
+
+
+def _files_of(part: personal_data.PersonalData, user_id: UUID) -> list[tuple[FileField, str]]:
+    found = []
+    for name in part.files:
+        field = part.model._meta.get_field(name)
+        assert isinstance(field, FileField)
+        names = part.rows(user_id).exclude(**{name: ""}).values_list(name, flat=True)
+        found += [(field, stored) for stored in names]
+    return found
+
+
+def remove_expired_sessions() -> int:
+    removed, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    return removed

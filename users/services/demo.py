@@ -1,0 +1,283 @@
+"""The people of the demo: known log-ins, and as many more as a trial needs."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from users.models import User, UserProfile, UserSettings
+from users.models.profile import (
+    FitnessLevel,
+    MeasurementSystem,
+    PrimaryGoal,
+    Sex,
+    UserType,
+    Visibility,
+)
+from users.services import accounts
+
+# Whoever has an address here is of the demo: .example belongs to nobody (RFC 2606).
+DOMAIN = "demo.numeneon.example"
+PASSWORD = "numeneon-demo-2026"  # noqa: S105 - shown to whoever tries the demo
+
+_JOINED_BEFORE = timedelta(days=370)
+_FIRST_NAMES = {
+    Sex.FEMALE: ("Aiko", "Amara", "Elif", "Hanna", "Ines", "Leila", "Mei", "Nora", "Priya", "Zoe"),
+    Sex.MALE: ("Ali", "Chidi", "Diego", "Emil", "Jonas", "Kenji", "Luca", "Mateo", "Omar", "Ravi"),
+}
+_LAST_NAMES = (
+    "Adeyemi",
+    "Bauer",
+    "Costa",
+    "Demir",
+    "Eriksen",
+    "Fischer",
+    "Garcia",
+    "Haddad",
+    "Ito",
+    "Kowalski",
+    "Moreau",
+    "Nair",
+    "Novak",
+    "Okafor",
+    "Rossi",
+    "Sato",
+    "Silva",
+    "Tan",
+    "Walsh",
+    "Weber",
+)
+_PLACES = (
+    ("Vienna", "Europe/Vienna"),
+    ("New York", "America/New_York"),
+    ("Tokyo", "Asia/Tokyo"),
+    ("London", "Europe/London"),
+    ("São Paulo", "America/Sao_Paulo"),
+    ("Nairobi", "Africa/Nairobi"),
+    ("Kolkata", "Asia/Kolkata"),
+    ("Sydney", "Australia/Sydney"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoPerson:
+    username: str
+    first_name: str
+    last_name: str = ""
+    role: str = "user"
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@{DOMAIN}"
+
+
+@dataclass(frozen=True)
+class Login:
+    username: str
+    password: str
+    role: str
+
+
+ADMIN = DemoPerson(
+    username="admin",
+    first_name="Admin",
+    role="admin",
+    profile={"visibility": Visibility.PRIVATE},
+    settings={"workout_days_per_week": 0},
+)
+NAMED = (
+    DemoPerson(
+        username="ana",
+        first_name="Ana",
+        last_name="Gruber",
+        profile={
+            "bio": "Upper/lower, four days a week. Chasing a 120 kg deadlift.",
+            "location": "Vienna",
+            "timezone": "Europe/Vienna",
+            "fitness_level": FitnessLevel.INTERMEDIATE,
+            "sex": Sex.FEMALE,
+            "height": 170.0,
+            "date_of_birth": date(1994, 3, 12),
+        },
+        settings={"primary_goal": PrimaryGoal.STRENGTH, "workout_days_per_week": 4},
+    ),
+    DemoPerson(
+        username="ben",
+        first_name="Ben",
+        last_name="Carter",
+        profile={
+            "bio": "New to the gym: full body, before work.",
+            "location": "New York",
+            "timezone": "America/New_York",
+            "fitness_level": FitnessLevel.BEGINNER,
+            "sex": Sex.MALE,
+            "height": 182.0,
+            "date_of_birth": date(2000, 8, 30),
+        },
+        settings={
+            "primary_goal": PrimaryGoal.MUSCLE_GAIN,
+            "workout_days_per_week": 3,
+            "measurement_system": MeasurementSystem.IMPERIAL,
+        },
+    ),
+    DemoPerson(
+        username="cara",
+        first_name="Cara",
+        last_name="Mori",
+        role="trainer",
+        profile={
+            "bio": "Running coach. Two days of strength keep the injuries away.",
+            "location": "Tokyo",
+            "timezone": "Asia/Tokyo",
+            "user_type": UserType.TRAINER,
+            "fitness_level": FitnessLevel.ADVANCED,
+            "sex": Sex.FEMALE,
+            "height": 165.0,
+            "date_of_birth": date(1989, 11, 5),
+        },
+        settings={"primary_goal": PrimaryGoal.ENDURANCE, "workout_days_per_week": 5},
+    ),
+)
+
+
+def demo_people(*, count: int, seed: int, with_admin: bool = True) -> list[DemoPerson]:
+    """The named people first, then others made up from the seed; the admin is not counted."""
+    made_up = [_made_up(f"demo{number:04}", seed) for number in range(len(NAMED) + 1, count + 1)]
+    return [*([ADMIN] if with_admin else []), *NAMED[:count], *made_up]
+
+
+@transaction.atomic
+def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
+    """Give accounts to those who have none, in a constant number of statements.
+
+    Whoever exists stays as they are, and a username or address that somebody has stays theirs.
+    Answers the new accounts, with profile and settings at hand.
+    """
+    new = _without_known(people)
+    users = User.objects.bulk_create(
+        [
+            User(
+                username=person.username,
+                email=person.email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                password=_password_hash(),
+                is_staff=person.role == ADMIN.role,
+                is_superuser=person.role == ADMIN.role,
+                date_joined=now - _JOINED_BEFORE,
+            )
+            for person in new
+        ]
+    )
+    if not users:
+        return []
+    pairs = list(zip(users, new, strict=True))
+    UserProfile.objects.bulk_create(
+        [
+            UserProfile(
+                user=user,
+                display_name=user.get_full_name(),
+                email=user.email,
+                **person.profile,
+            )
+            for user, person in pairs
+        ]
+    )
+    UserSettings.objects.bulk_create(
+        [UserSettings(user=user, **person.settings) for user, person in pairs]
+    )
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users]
+    )
+    return users
+
+
+def demo_users() -> QuerySet[User]:
+    return User.objects.filter(email__iendswith=f"@{DOMAIN}").order_by("pk")
+
+
+def logins() -> list[Login]:
+    """Those of the named people and the admin who have an account here."""
+    present = set(demo_users().values_list("username", "email"))
+    return [
+        Login(person.username, PASSWORD, person.role)
+        for person in (*NAMED, ADMIN)
+        if (person.username, person.email) in present
+    ]
+
+
+def write_logins(*, path: Path) -> None:
+    """Keep the log-ins in a JSON file, for programs that show them; none, no file."""
+    found = [asdict(login) for login in logins()]
+    if not found:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(found, indent=2) + "\n")
+    new.replace(path)
+
+
+def erase_everyone() -> Iterator[UUID]:
+    """Erase the people of the demo and nobody else, one after the other; yields who is gone."""
+    for user_id in list(demo_users().values_list("pk", flat=True)):
+        # What close_account leaves to a worker happens here at once, so nothing is promised.
+        User.objects.filter(pk=user_id).update(is_active=False)
+        accounts.erase_account(user_id=str(user_id))
+        yield user_id
+
+
+def _without_known(people: Sequence[DemoPerson]) -> list[DemoPerson]:
+    rows = User.objects.annotate(name=Lower("username"), address=Lower("email")).filter(
+        Q(name__in=[person.username for person in people])
+        | Q(address__in=[person.email for person in people])
+    )
+    taken = {value for row in rows.values_list("name", "address") for value in row}
+    return [person for person in people if taken.isdisjoint({person.username, person.email})]
+
+
+@cache
+def _password_hash() -> str:
+    # A hash takes as long as a log-in is meant to take; a thousand people share this one.
+    return make_password(PASSWORD)
+
+
+def _made_up(username: str, seed: int) -> DemoPerson:
+    rng = Random(f"{seed} {username}")  # noqa: S311 - a demo, not a secret
+    sex = rng.choice([Sex.FEMALE, Sex.MALE])
+    location, timezone = rng.choice(_PLACES)
+    goal = rng.choice(PrimaryGoal.values)
+    level = rng.choice(FitnessLevel.values)
+    days = 5 if goal == PrimaryGoal.ENDURANCE else 3 if level == FitnessLevel.BEGINNER else 4
+    return DemoPerson(
+        username=username,
+        first_name=rng.choice(_FIRST_NAMES[sex]),
+        last_name=rng.choice(_LAST_NAMES),
+        profile={
+            "location": location,
+            "timezone": timezone,
+            "fitness_level": level,
+            "sex": sex,
+            "height": float(round(rng.gauss(166 if sex == Sex.FEMALE else 179, 6))),
+            "date_of_birth": date(rng.randint(1965, 2005), rng.randint(1, 12), rng.randint(1, 28)),
+            "visibility": rng.choices(Visibility.values, weights=[8, 3, 1])[0],
+        },
+        settings={
+            "primary_goal": goal,
+            "workout_days_per_week": days,
+            "measurement_system": rng.choices(MeasurementSystem.values, weights=[4, 1])[0],
+        },
+    )

@@ -1,0 +1,5 @@
+"""What users announces. Receivers queue work for after the commit, nothing else."""
+
+from django.dispatch import Signal
+
+outbox_message_written = Signal()  # message_id: UUID

@@ -1,0 +1,324 @@
+"""The diary and the catalogue, in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from users.api.fields import FiniteFloatField
+from users.localtime import validate_time_zone
+from workouts import selectors
+from workouts.models import Equipment, Exercise, Muscle, Workout
+from workouts.models.exercise import MuscleGroup, MuscleRole
+from workouts.services.sets import MAX_SETS
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
+
+
+class MuscleShareSerializer(serializers.Serializer[Any]):
+    muscle = serializers.SlugField(
+        max_length=30, help_text="Such as chest; see the schema's list."
+    )
+    role = serializers.ChoiceField(choices=MuscleRole.choices)
+    share = FiniteFloatField(
+        min_value=0.01,
+        max_value=1,
+        help_text="Sets counted for each set done: 1 for a primary muscle, about 0.5 else.",
+    )
+
+
+class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
+    """An exercise of the catalogue, or a custom one that its creator alone sees."""
+
+    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    muscle_group = serializers.ChoiceField(choices=MuscleGroup.choices)
+    difficulty_level = serializers.IntegerField(
+        min_value=1, max_value=5, default=1, help_text="1-5"
+    )
+    met = FiniteFloatField(
+        min_value=1,
+        max_value=25,
+        allow_null=True,
+        required=False,
+        help_text="Metabolic equivalent, in multiples of rest.",
+    )
+    muscles = MuscleShareSerializer(many=True, required=False, max_length=17)  # type: ignore[call-arg]
+    equipment = serializers.ListField(
+        child=serializers.SlugField(max_length=30), required=False, max_length=31
+    )
+    variation_of = serializers.PrimaryKeyRelatedField(
+        queryset=Exercise.objects.all(), allow_null=True, required=False
+    )
+
+    class Meta:
+        model = Exercise
+        fields = (
+            "id",
+            "name",
+            "slug",
+            "description",
+            "muscle_group",
+            "is_cardio",
+            "is_custom",
+            "difficulty_level",
+            "met",
+            "equipment_needed",
+            "illustration",
+            "video_url",
+            "variation_of",
+            "muscles",
+            "equipment",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("slug", "is_custom", "created_at", "updated_at")
+
+    def validate_muscles(self, shares: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = [share["muscle"] for share in shares]
+        if len(set(named)) != len(named):
+            raise ValidationError("Each muscle may be named once.")
+        _require_known(Muscle, named)
+        return shares
+
+    def validate_equipment(self, slugs: list[str]) -> list[str]:
+        _require_known(Equipment, slugs)
+        return sorted(set(slugs))
+
+    def validate_variation_of(self, exercise: Exercise | None) -> Exercise | None:
+        user = self.context["request"].user
+        if exercise is not None and exercise.created_by_id not in {None, user.pk}:
+            raise ValidationError("There is no such exercise.", code="does_not_exist")
+        return exercise
+
+
+class SetSerializer(serializers.Serializer[Any]):
+    """One set. What was not measured is null."""
+
+    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    exercise = serializers.UUIDField(help_text="Of the catalogue, or your own.")
+    set_number = serializers.IntegerField(
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text="Which set of this exercise; the next one without it.",
+    )
+    reps = serializers.IntegerField(min_value=0, max_value=10_000, allow_null=True, required=False)
+    weight = FiniteFloatField(
+        min_value=0, max_value=2000, allow_null=True, required=False, help_text="kg"
+    )
+    duration = serializers.IntegerField(
+        min_value=0, max_value=172_800, allow_null=True, required=False, help_text="s"
+    )
+    distance = FiniteFloatField(
+        min_value=0, max_value=2000, allow_null=True, required=False, help_text="km"
+    )
+    rpe = serializers.IntegerField(
+        min_value=1,
+        max_value=10,
+        allow_null=True,
+        required=False,
+        help_text="Rate of perceived exertion, 1-10",
+    )
+    notes = serializers.CharField(max_length=200, allow_blank=True, required=False)
+
+
+class StoredSetSerializer(SetSerializer):
+    """A set as stored, by itself."""
+
+    workout = serializers.UUIDField(source="workout_id", read_only=True)
+    exercise = serializers.UUIDField(source="exercise_id")
+    position = serializers.IntegerField(read_only=True, help_text="Place in the workout, from 1.")
+    one_rm = serializers.FloatField(
+        read_only=True, help_text="kg; one-repetition maximum after Brzycki, for 1-10 reps"
+    )
+
+
+class SetChangeSerializer(SetSerializer):
+    """Any fields of a set but its id."""
+
+    id = None  # type: ignore[assignment]
+    exercise = serializers.UUIDField(required=False, help_text="Of the catalogue, or your own.")
+
+
+class WorkoutSerializer(serializers.Serializer[Any]):
+    """A workout with its sets, in the order in which they were done.
+
+    Its times are either what the clock showed (`date`, `start_time`, `end_time`; an end before
+    the start is on the next day) or instants (`started_at`, `finished_at`), never both.
+    """
+
+    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    name = serializers.CharField(max_length=100)
+    date = serializers.DateField(required=False, help_text="Your own day on which it began.")
+    start_time = serializers.TimeField(required=False, help_text="Local")
+    end_time = serializers.TimeField(required=False, allow_null=True, help_text="Local")
+    started_at = serializers.DateTimeField(required=False)
+    finished_at = serializers.DateTimeField(required=False, allow_null=True)
+    duration = serializers.IntegerField(
+        min_value=0,
+        max_value=2880,
+        required=False,
+        help_text="min; follows from start and end where both are known",
+    )
+    timezone = serializers.CharField(
+        max_length=50,
+        required=False,
+        validators=[validate_time_zone],
+        help_text="IANA name of the zone you were in; that of your profile without it.",
+    )
+    calories_burned = serializers.IntegerField(
+        min_value=0, max_value=20_000, allow_null=True, required=False, help_text="kcal"
+    )
+    notes = serializers.CharField(max_length=4000, allow_blank=True, required=False)
+    is_public = serializers.BooleanField(required=False)
+    workout_plan_id = serializers.UUIDField(allow_null=True, required=False)
+    sets = SetSerializer(many=True, required=False, max_length=MAX_SETS)  # type: ignore[call-arg]
+
+    def validate_date(self, value: Any) -> Any:
+        return _in_range(value)
+
+    def validate_started_at(self, value: Any) -> Any:
+        return _in_range(value)
+
+    def validate_finished_at(self, value: Any) -> Any:
+        return value if value is None else _in_range(value)
+
+    def validate_sets(self, sets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        given = [row["id"] for row in sets if "id" in row]
+        if len(set(given)) != len(given):
+            raise ValidationError("Two sets have the same id.", code="duplicate_id")
+        numbers = [(row["exercise"], row["set_number"]) for row in sets if "set_number" in row]
+        if len(set(numbers)) != len(numbers):
+            message = "Two sets of an exercise have the same set_number."
+            raise ValidationError(message, code="duplicate_set_number")
+        return sets
+
+    def validate(self, content: dict[str, Any]) -> dict[str, Any]:
+        instants = [name for name in ("started_at", "finished_at") if name in content]
+        readings = [name for name in ("date", "start_time", "end_time") if name in content]
+        if instants and readings:
+            message = f"Give {readings[0]} and the other readings of the clock, or instants."
+            raise ValidationError({instants[0]: message}, code="both_given")
+        if not self.partial and "started_at" not in content:
+            missing = [name for name in ("date", "start_time") if name not in content]
+            if missing:
+                raise ValidationError(
+                    dict.fromkeys(missing, "This field is required."), "required"
+                )
+        return content
+
+
+class ShownSetSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    position = serializers.IntegerField(help_text="Place in the workout, from 1.")
+    set_number = serializers.IntegerField()
+    reps = serializers.IntegerField(allow_null=True)
+    weight = serializers.FloatField(allow_null=True, help_text="kg")
+    duration = serializers.IntegerField(allow_null=True, help_text="s")
+    distance = serializers.FloatField(allow_null=True, help_text="km")
+    rpe = serializers.IntegerField(allow_null=True)
+    one_rm = serializers.FloatField(allow_null=True, help_text="kg, after Brzycki, for 1-10 reps")
+    notes = serializers.CharField()
+
+
+class ExerciseSetsSerializer(serializers.Serializer[Any]):
+    exercise_id = serializers.UUIDField()
+    exercise_name = serializers.CharField()
+    muscle_group = serializers.ChoiceField(choices=MuscleGroup.choices)
+    is_cardio = serializers.BooleanField()
+    sets = ShownSetSerializer(many=True)
+
+
+class WorkoutFactsSerializer(serializers.ModelSerializer[Workout]):
+    tonnage = serializers.FloatField(help_text="kg: weight times reps, over all sets")
+
+    class Meta:
+        model = Workout
+        fields = (
+            "id",
+            "name",
+            "date",
+            "start_time",
+            "end_time",
+            "duration",
+            "started_at",
+            "finished_at",
+            "timezone",
+            "in_progress",
+            "calories_burned",
+            "notes",
+            "is_public",
+            "workout_plan_id",
+            "created_at",
+            "updated_at",
+            "tonnage",
+        )
+
+
+class WorkoutListSerializer(WorkoutFactsSerializer):
+    """A line of the diary."""
+
+    sets_count = serializers.IntegerField()
+    exercises_count = serializers.IntegerField()
+
+    class Meta(WorkoutFactsSerializer.Meta):
+        fields = (*WorkoutFactsSerializer.Meta.fields, "sets_count", "exercises_count")  # type: ignore[assignment]
+
+
+class WorkoutDetailSerializer(WorkoutFactsSerializer):
+    """A workout with its sets grouped by exercise, in the order of each one's first set."""
+
+    sets = serializers.ListField(
+        child=serializers.UUIDField(), help_text="The sets in the order in which they were done."
+    )
+    exercises = ExerciseSetsSerializer(many=True)
+
+    class Meta(WorkoutFactsSerializer.Meta):
+        fields = (*WorkoutFactsSerializer.Meta.fields, "sets", "exercises")  # type: ignore[assignment]
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, default="Workout")
+    timezone = serializers.CharField(
+        max_length=50, required=False, validators=[validate_time_zone], help_text="IANA name"
+    )
+
+
+class FinishSerializer(serializers.Serializer[Any]):
+    finished_at = serializers.DateTimeField(required=False, help_text="Now, without it.")
+
+    def validate_finished_at(self, value: Any) -> Any:
+        return _in_range(value)
+
+
+class OrderSerializer(serializers.Serializer[Any]):
+    order = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MAX_SETS,
+        help_text="The id of every set of the workout, in the order wanted.",
+    )
+
+
+def represent_workouts(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return {row["id"]: row for row in selectors.workouts_with_sets(user_id=user_id, ids=ids)}
+
+
+def represent_exercises(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    return {row["id"]: row for row in selectors.exercises(user_id=user_id, ids=ids)}
+
+
+def _in_range(value: Any) -> Any:
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise ValidationError(
+            f"Must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", code="out_of_range"
+        )
+    return value
+
+
+def _require_known(model: "type[Muscle | Equipment]", slugs: list[str]) -> None:
+    known = set(model._default_manager.filter(pk__in=slugs).values_list("pk", flat=True))
+    for slug in slugs:
+        if slug not in known:
+            raise ValidationError(f"Unknown: {slug}.", code="does_not_exist")

@@ -1,0 +1,66 @@
+"""Exercises that a person makes for themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from users.errors import Conflict
+from users.ownership import advance_clock
+from workouts.models import Equipment, Exercise, ExerciseMuscle
+
+PARTS = ("muscles", "equipment")
+
+
+@transaction.atomic
+def create_exercise(
+    *, user_id: UUID, object_id: UUID, content: Mapping[str, Any], creation_hash: bytes
+) -> Exercise:
+    """A custom exercise, visible to its creator alone."""
+    exercise = Exercise(
+        id=object_id, created_by_id=user_id, is_custom=True, creation_hash=creation_hash
+    )
+    return _write(exercise, user_id, content)
+
+
+@transaction.atomic
+def change_exercise(*, user_id: UUID, exercise_id: UUID, content: Mapping[str, Any]) -> Exercise:
+    advance_clock(user_id)
+    exercise = Exercise.objects.get(created_by=user_id, pk=exercise_id)
+    return _write(exercise, user_id, content)
+
+
+def _write(exercise: Exercise, user_id: UUID, content: Mapping[str, Any]) -> Exercise:
+    for name, value in content.items():
+        if name not in PARTS:
+            setattr(exercise, name, value)
+    parent = exercise.variation_of
+    if parent is not None and parent.created_by_id not in {None, user_id}:
+        message = "There is no such exercise."
+        raise ValidationError({"variation_of": ValidationError(message, code="does_not_exist")})
+    same_name = Exercise.objects.filter(created_by=user_id, name__iexact=exercise.name)
+    if same_name.exclude(pk=exercise.pk).exists():
+        raise Conflict("You have an exercise of this name.", code="name_taken")
+    exercise.save()
+    if "muscles" in content:
+        _set_muscles(exercise, content["muscles"])
+    if "equipment" in content:
+        exercise.equipment.set(Equipment.objects.filter(pk__in=content["equipment"]))
+    return exercise
+
+
+def _set_muscles(exercise: Exercise, shares: Sequence[Mapping[str, Any]]) -> None:
+    exercise.muscle_shares.all().delete()
+    ExerciseMuscle.objects.bulk_create(
+        [
+            ExerciseMuscle(
+                exercise=exercise,
+                muscle_id=share["muscle"],
+                role=share["role"],
+                share=share["share"],
+            )
+            for share in shares
+        ]
+    )

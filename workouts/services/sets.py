@@ -1,0 +1,151 @@
+"""Sets added, changed, moved and removed one by one, while the person trains."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone as clock
+
+from users.errors import Conflict
+from users.ids import uuid7
+from users.ownership import advance_clock
+from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.services.workouts import UnknownExercise
+
+MAX_SETS = 500
+# One statement: the unique constraints are checked when it ends, so places may swap.
+_RENUMBER = """
+    UPDATE workouts_workoutset s SET position = new.position, set_number = new.set_number
+    FROM (
+        SELECT id, position,
+            row_number() OVER (PARTITION BY exercise_id ORDER BY position) AS set_number
+        FROM (
+            SELECT s.id, s.exercise_id, row_number() OVER (
+                ORDER BY array_position(%(order)s::uuid[], s.id) NULLS LAST, s.position
+            ) AS position
+            FROM workouts_workoutset s
+            WHERE s.user_id = %(user)s AND s.workout_id = %(workout)s
+        ) placed
+    ) new
+    WHERE s.user_id = %(user)s AND s.id = new.id
+"""
+
+
+class TooManySets(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(f"A workout has at most {MAX_SETS} sets.", code="too_many_sets")
+
+
+@transaction.atomic
+def add_set(
+    *, user_id: UUID, workout_id: UUID, content: Mapping[str, Any]
+) -> tuple[WorkoutSet, bool]:
+    """Put a set at the end of a workout; answers it and whether it was added just now.
+
+    The same id with the same content is answered with the stored set, so a retry is safe.
+    """
+    revision = advance_clock(user_id)
+    values = dict(content)
+    set_id, exercise_id = values.pop("id", None), values.pop("exercise")
+    stored = WorkoutSet.objects.filter(pk=set_id).first() if set_id else None
+    if stored is not None:
+        _refuse_other(stored, user_id, workout_id, exercise_id, values)
+        return stored, False
+    _require_visible(user_id, exercise_id)
+    last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
+        position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
+    )
+    if (last["position"] or 0) >= MAX_SETS:
+        raise TooManySets
+    values.setdefault("set_number", (last["set_number"] or 0) + 1)
+    row = WorkoutSet(
+        id=set_id or uuid7(),
+        user_id=user_id,
+        workout_id=workout_id,
+        exercise_id=exercise_id,
+        position=(last["position"] or 0) + 1,
+        **values,
+    )
+    row.insert()
+    _touch(user_id, workout_id, revision)
+    return row, True
+
+
+@transaction.atomic
+def change_set(*, user_id: UUID, set_id: UUID, content: Mapping[str, Any]) -> WorkoutSet:
+    revision = advance_clock(user_id)
+    row = WorkoutSet.objects.get(user_id=user_id, pk=set_id)
+    values = dict(content)
+    exercise_id = values.pop("exercise", row.exercise_id)
+    if exercise_id != row.exercise_id:
+        _require_visible(user_id, exercise_id)
+        values.setdefault("set_number", _next_number(row, exercise_id))
+    WorkoutSet.objects.filter(user_id=user_id, pk=set_id).write(exercise_id=exercise_id, **values)
+    _touch(user_id, row.workout_id, revision)
+    return WorkoutSet.objects.get(user_id=user_id, pk=set_id)
+
+
+@transaction.atomic
+def remove_set(*, user_id: UUID, set_id: UUID) -> None:
+    """Delete the set and close the gap: the ones after it move up."""
+    revision = advance_clock(user_id)
+    row = WorkoutSet.objects.get(user_id=user_id, pk=set_id)
+    WorkoutSet.objects.filter(user_id=user_id, pk=set_id).remove()
+    _renumber(user_id, row.workout_id, order=[])
+    _touch(user_id, row.workout_id, revision)
+
+
+@transaction.atomic
+def reorder_sets(*, user_id: UUID, workout_id: UUID, order: Sequence[UUID]) -> None:
+    """Put the sets into this order and number each exercise's anew."""
+    revision = advance_clock(user_id)
+    ids = set(
+        WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).values_list("pk", flat=True)
+    )
+    if len(order) != len(ids) or set(order) != ids:
+        message = "Name every set of the workout exactly once."
+        raise ValidationError({"order": ValidationError(message, code="invalid_order")})
+    _renumber(user_id, workout_id, order=order)
+    _touch(user_id, workout_id, revision)
+
+
+def _renumber(user_id: UUID, workout_id: UUID, *, order: Sequence[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_RENUMBER, {"user": user_id, "workout": workout_id, "order": list(order)})
+
+
+def _touch(user_id: UUID, workout_id: UUID, revision: int) -> None:
+    Workout.objects.filter(user_id=user_id, pk=workout_id).update(
+        revision=revision, updated_at=clock.now()
+    )
+
+
+def _next_number(row: WorkoutSet, exercise_id: UUID) -> int:
+    same = WorkoutSet.objects.filter(
+        user_id=row.user_id, workout=row.workout_id, exercise=exercise_id
+    )
+    return (same.aggregate(last=Max("set_number"))["last"] or 0) + 1
+
+
+def _require_visible(user_id: UUID, exercise_id: UUID) -> None:
+    if not Exercise.objects.visible_to(user_id).filter(pk=exercise_id).exists():
+        raise UnknownExercise
+
+
+def _refuse_other(
+    stored: WorkoutSet,
+    user_id: UUID,
+    workout_id: UUID,
+    exercise_id: UUID,
+    values: Mapping[str, Any],
+) -> None:
+    same = (stored.user_id, stored.workout_id, stored.exercise_id) == (
+        user_id,
+        workout_id,
+        exercise_id,
+    )
+    if not same or any(getattr(stored, name) != value for name, value in values.items()):
+        raise Conflict("This id belongs to a row with other content.", code="id_taken")
