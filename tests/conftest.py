@@ -20,6 +20,8 @@ def _fast_and_apart(settings, tmp_path, request):
             "OPTIONS": {"location": tmp_path / "private"},
         },
     }
+    settings.EMAIL_BACKEND = "users.mail.OutboxEmailBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
     settings.API_RATE_PER_MINUTE = settings.API_ANONYMOUS_RATE_PER_MINUTE = 1_000_000
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     settings.CACHES = {

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,7 @@ from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -46,6 +48,19 @@ class TokenStrategy(AbstractTokenStrategy):
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        # The product speaks to people, not the host that the request named.
+        site = SimpleNamespace(name="Numeneon", domain=get_current_site(self.request).domain)
+        return super().render_mail(
+            template_prefix, email, {**context, "current_site": site}, headers
+        )
+
     def send_account_already_exists_mail(self, email: str) -> None:
         # A new account costs a password hash. Without one here, the clock would tell.
         make_password(secrets.token_urlsafe())
