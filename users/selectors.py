@@ -64,8 +64,8 @@ def changes_since(
     keys = list(_changed_keys(user_id=user_id, after=after, limit=limit))
     live: dict[str, list[UUID]] = {}
     for key in keys:
-        if not key["deleted"]:
-            live.setdefault(key["name"], []).append(key["object_id"])
+        if not key["feed_deleted"]:
+            live.setdefault(key["feed_name"], []).append(key["feed_id"])
     shown = {
         resource.name: resource.shown(user_id, live[resource.name])
         for resource in sync.registered()
@@ -73,46 +73,47 @@ def changes_since(
     }
     changes = [
         Change(
-            resource=key["name"],
-            id=key["object_id"],
+            resource=key["feed_name"],
+            id=key["feed_id"],
             revision=key["revision"],
-            deleted=key["deleted"],
-            data=None if key["deleted"] else shown[key["name"]][key["object_id"]],
+            deleted=key["feed_deleted"],
+            data=None if key["feed_deleted"] else shown[key["feed_name"]][key["feed_id"]],
         )
         for key in keys
-        if key["deleted"] or key["object_id"] in shown[key["name"]]
+        if key["feed_deleted"] or key["feed_id"] in shown[key["feed_name"]]
     ]
-    return [(key["revision"], key["name"], key["object_id"]) for key in keys], changes
+    return [(key["revision"], key["feed_name"], key["feed_id"]) for key in keys], changes
 
 
 def _changed_keys(
     *, user_id: UUID, after: Place | None, limit: int
 ) -> "QuerySet[Any, dict[str, Any]]":
-    columns = ("revision", "name", "object_id", "deleted")
+    columns = ("revision", "feed_name", "feed_id", "feed_deleted")
     parts: list[QuerySet[Any, dict[str, Any]]] = []
     for resource in sync.registered():
         model = resource.model
         rows = model._default_manager.filter(**{model.owner_field: user_id})
         named = rows.filter(_beyond(after, resource.name)).annotate(
-            name=_in_byte_order(Value(resource.name)),
-            object_id=F("pk"),
-            deleted=Value(False, output_field=BooleanField()),  # noqa: FBT003 - an SQL value
+            feed_name=_in_byte_order(Value(resource.name)),
+            feed_id=F("pk"),
+            feed_deleted=Value(False, output_field=BooleanField()),  # noqa: FBT003 - an SQL value
         )
         parts.append(named.order_by("revision", "pk").values(*columns)[:limit])
     graves = Tombstone.objects.filter(user_id=user_id).annotate(
-        name=_in_byte_order(F("resource")),
-        deleted=Value(True, output_field=BooleanField()),  # noqa: FBT003 - an SQL value
+        feed_name=_in_byte_order(F("resource")),
+        feed_id=F("object_id"),
+        feed_deleted=Value(True, output_field=BooleanField()),  # noqa: FBT003 - an SQL value
     )
     if after is not None:
         revision, name, object_id = after
         graves = graves.filter(
             Q(revision__gt=revision)
-            | Q(revision=revision, name__gt=name)
-            | Q(revision=revision, name=name, object_id__gt=object_id)
+            | Q(revision=revision, feed_name__gt=name)
+            | Q(revision=revision, feed_name=name, object_id__gt=object_id)
         )
-    parts.append(graves.order_by("revision", "name", "object_id").values(*columns)[:limit])
+    parts.append(graves.order_by("revision", "feed_name", "feed_id").values(*columns)[:limit])
     union = parts[0].union(*parts[1:], all=True)
-    return union.order_by("revision", "name", "object_id")[:limit]
+    return union.order_by("revision", "feed_name", "feed_id")[:limit]
 
 
 def _beyond(after: Place | None, name: str) -> Q:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone as clock
 
 from users.errors import Conflict
@@ -148,7 +147,7 @@ def duplicate_workout(*, user_id: UUID, workout_id: UUID, now: datetime) -> UUID
         _set_timing(copy, timing)
         copy.insert_at(revision)
         sets = original.sets.in_order().values(
-            "set_number", "reps", "weight", "duration", "distance", exercise=F("exercise_id")
+            "exercise", "set_number", "reps", "weight", "duration", "distance"
         )
         insert_sets(workout=copy, sets=list(sets))
     return copy.pk

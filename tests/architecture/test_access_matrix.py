@@ -1,0 +1,242 @@
+"""Every route, every method, everyone: a route that is not in the table fails the build.
+
+ana's rows hold a canary; whoever is not ana may see it in no answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from tests.architecture.routes import Route, routes
+from tests.conftest import client_of
+from tests.factories.users import PASSWORD, NotificationFactory, UserFactory
+from tests.factories.workouts import (
+    CustomExerciseFactory,
+    ExerciseFactory,
+    WorkoutFactory,
+    WorkoutSetFactory,
+)
+from users.models import AccountExport, PushDevice, User
+from workouts.models import Exercise, Workout, WorkoutSet
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "canary-of-ana"
+PRINCIPALS = ("anonymous", "ana", "stranger", "trainer", "staff")
+
+
+@dataclass
+class World:
+    """ana and one row of hers of each kind."""
+
+    ana: User
+    exercise: Exercise
+    workout: Workout
+    set: WorkoutSet
+    running: Workout
+    notification: Any
+    device: PushDevice
+    export: AccountExport
+    bench: Exercise
+
+
+@dataclass(frozen=True)
+class Case:
+    """What ana gets; a request for one of her rows is a 404 for all others who are signed in."""
+
+    status: int
+    body: Callable[[World], Any] = lambda world: None
+    row: Callable[[World], Any] | None = None
+    multipart: bool = False
+    # What others get for a route that names no row of ana's: the same as she does by default.
+    others: int | None = None
+
+
+def workout_body(world: World) -> dict[str, Any]:
+    sets = [{"exercise": str(world.bench.pk), "reps": 5, "weight": 100}]
+    return {"name": "Legs", "date": "2026-03-02", "start_time": "18:00", "sets": sets}
+
+
+def png() -> SimpleUploadedFile:
+    from io import BytesIO
+
+    from PIL import Image
+
+    target = BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "PNG")
+    return SimpleUploadedFile("a.png", target.getvalue())
+
+
+def exercise_body(world: World) -> dict[str, Any]:
+    return {"name": "Odd Lift", "muscle_group": "back"}
+
+
+EXPECTED: dict[tuple[str, str], Case] = {
+    ("exercises/", "GET"): Case(200),
+    ("exercises/", "POST"): Case(201, exercise_body),
+    ("exercises/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.exercise),
+    ("exercises/<uuid:pk>/", "PUT"): Case(200, exercise_body, row=lambda w: w.exercise),
+    ("exercises/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"name": "X"}, row=lambda w: w.exercise
+    ),
+    ("exercises/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.exercise),
+    ("notifications/", "GET"): Case(200),
+    ("notifications/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.notification),
+    ("notifications/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.notification),
+    ("notifications/read/", "POST"): Case(200, lambda w: {}),
+    ("sync/", "GET"): Case(200),
+    ("users/", "GET"): Case(200),
+    ("users/<str:username>/", "GET"): Case(200, others=404),
+    ("users/me/", "GET"): Case(200),
+    ("users/me/", "PATCH"): Case(200, lambda w: {"profile": {"bio": "Hi"}}),
+    ("users/me/", "DELETE"): Case(204, lambda w: {"password": PASSWORD}),
+    ("users/me/avatar/", "PUT"): Case(200, lambda w: {"avatar": png()}, multipart=True),
+    ("users/me/avatar/", "DELETE"): Case(204),
+    ("users/me/devices/", "GET"): Case(200),
+    ("users/me/devices/", "POST"): Case(201, lambda w: {"platform": "fcm", "token": "new"}),
+    ("users/me/devices/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.device),
+    ("users/me/devices/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"name": "Phone"}, row=lambda w: w.device
+    ),
+    ("users/me/devices/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.device),
+    ("users/me/export/", "GET"): Case(200),
+    ("users/me/export/", "POST"): Case(202),
+    ("users/me/export/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.export),
+    ("users/me/export/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.export),
+    ("users/me/export/<uuid:pk>/download/", "GET"): Case(200, row=lambda w: w.export),
+    ("users/me/settings/", "GET"): Case(200),
+    ("users/me/settings/", "PATCH"): Case(200, lambda w: {"dark_mode": True}),
+    ("workout-sets/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.set),
+    ("workout-sets/<uuid:pk>/", "PATCH"): Case(200, lambda w: {"reps": 6}, row=lambda w: w.set),
+    ("workout-sets/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.set),
+    ("workouts/", "GET"): Case(200),
+    ("workouts/", "POST"): Case(201, workout_body),
+    ("workouts/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.workout),
+    ("workouts/<uuid:pk>/", "PUT"): Case(200, workout_body, row=lambda w: w.workout),
+    ("workouts/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"notes": "Good."}, row=lambda w: w.workout
+    ),
+    ("workouts/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.workout),
+    ("workouts/<uuid:pk>/duplicate/", "POST"): Case(201, row=lambda w: w.workout),
+    ("workouts/<uuid:pk>/finish/", "POST"): Case(
+        200, lambda w: {"finished_at": "2026-03-02T19:00:00Z"}, row=lambda w: w.running
+    ),
+    ("workouts/<uuid:pk>/sets/", "GET"): Case(200, row=lambda w: w.workout),
+    ("workouts/<uuid:pk>/sets/", "POST"): Case(
+        201, lambda w: {"exercise": str(w.bench.pk), "reps": 5}, row=lambda w: w.workout
+    ),
+    ("workouts/<uuid:pk>/sets/order/", "PUT"): Case(
+        200, lambda w: {"order": [str(w.set.pk)]}, row=lambda w: w.workout
+    ),
+    # ana has a running workout already; the others have none.
+    ("workouts/start/", "POST"): Case(409, lambda w: {}, others=201),
+}
+
+
+@pytest.fixture
+def world(ana: User) -> World:
+    ana.profile.display_name = ana.profile.bio = CANARY
+    ana.profile.visibility = "private"
+    ana.profile.save()
+    bench = ExerciseFactory(name="Bench Press")
+    workout = WorkoutFactory(user=ana, name=CANARY, notes=CANARY)
+    export = AccountExport(
+        user=ana, status="ready", expires_at=timezone.now() + timezone.timedelta(days=1)
+    )
+    export.file.save(f"{CANARY}.zip", SimpleUploadedFile("x.zip", CANARY.encode()), save=True)
+    return World(
+        ana=ana,
+        bench=bench,
+        exercise=CustomExerciseFactory(created_by=ana, name=CANARY),
+        workout=workout,
+        set=WorkoutSetFactory(workout=workout, exercise=bench, notes=CANARY),
+        running=WorkoutFactory(user=ana, name=CANARY, in_progress=True),
+        notification=NotificationFactory(user=ana, text=CANARY),
+        device=PushDevice.objects.create(user=ana, platform="fcm", token="t", name=CANARY),
+        export=export,
+    )
+
+
+def principal(name: str, world: World) -> APIClient:
+    match name:
+        case "anonymous":
+            return APIClient()
+        case "ana":
+            return client_of(world.ana)
+        case "trainer":
+            trainer = UserFactory(username="coach")
+            trainer.profile.user_type = "trainer"
+            trainer.profile.save()
+            return client_of(trainer)
+        case "staff":
+            return client_of(UserFactory(username="boss", is_staff=True, is_superuser=True))
+    return client_of(UserFactory(username="ben"))
+
+
+PAIRS = [(route, method) for route in routes() for method in sorted(route.methods)]
+
+
+def test_the_table_and_the_routes_are_the_same():
+    existing = {(route.path.removeprefix("api/v1/"), method) for route, method in PAIRS}
+
+    assert existing == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", PRINCIPALS)
+@pytest.mark.parametrize(("route", "method"), PAIRS, ids=lambda value: str(value))
+def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str, world: World):
+    case = EXPECTED[route.path.removeprefix("api/v1/"), method]
+    path = "/" + route.path.replace("<str:username>", world.ana.username)
+    if case.row is not None:
+        path = path.replace("<uuid:pk>", str(case.row(world).pk))
+    client = principal(name, world)
+
+    response = getattr(client, method.lower())(
+        path, case.body(world), format="multipart" if case.multipart else "json"
+    )
+
+    assert response.status_code == expected_status(case, name)
+    if name != "ana":
+        assert CANARY not in _text(response)
+        assert Workout.objects.filter(user=world.ana, name=CANARY).count() == 2
+
+
+def expected_status(case: Case, name: str) -> int:
+    if name == "ana":
+        return case.status
+    if name == "anonymous":
+        return 401
+    if case.row is not None:
+        return 404
+    return case.others or case.status
+
+
+def _text(response: Any) -> str:
+    if response.streaming:
+        return b"".join(response.streaming_content).decode(errors="replace")
+    return response.content.decode(errors="replace")
+
+
+@pytest.mark.parametrize(
+    ("route", "method"),
+    [
+        (route, method)
+        for route in routes()
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if method not in route.methods
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_method_that_a_route_does_not_list_is_refused(route: Route, method: str, world: World):
+    path = "/" + route.path.replace("<str:username>", "ana").replace(
+        "<uuid:pk>", str(world.workout.pk)
+    )
+
+    response = getattr(client_of(world.ana), method.lower())(path, {}, format="json")
+
+    assert response.status_code == 405
