@@ -60,6 +60,14 @@ class OwnedQuerySet(models.QuerySet[ModelT]):
         # An anonymous user has no pk, so they own nothing.
         return self.filter(**{self.owner_field: user.pk})
 
+    def write(self, **values: Any) -> int:
+        """An update whose caller has advanced the clock, and says so in the revision."""
+        return models.QuerySet.update(self, **values)
+
+    def remove(self) -> None:
+        """A deletion of parts whose caller has advanced the clock and touches the whole."""
+        self._raw_delete(self.db)
+
 
 class SyncedQuerySet(OwnedQuerySet[ModelT]):
     """Bulk writes that the change feed sees."""
@@ -204,14 +212,6 @@ class PartQuerySet(OwnedQuerySet[ModelT]):
         rows = list(objs)
         self._touch({getattr(row, f"{self.whole}_id") for row in rows})
         return super().bulk_create(rows, *args, **kwargs)
-
-    def write(self, **values: Any) -> int:
-        """An update whose caller has advanced the clock and touches the whole itself."""
-        return super().update(**values)
-
-    def remove(self) -> None:
-        """A deletion whose caller has advanced the clock and touches the whole itself."""
-        self._raw_delete(self.db)
 
     def _touch_wholes(self) -> None:
         self._touch(set(self.order_by().values_list(f"{self.whole}_id", flat=True).distinct()))

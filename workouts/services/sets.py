@@ -118,7 +118,7 @@ def _renumber(user_id: UUID, workout_id: UUID, *, order: Sequence[UUID]) -> None
 
 
 def _touch(user_id: UUID, workout_id: UUID, revision: int) -> None:
-    Workout.objects.filter(user_id=user_id, pk=workout_id).update(
+    Workout.objects.filter(user_id=user_id, pk=workout_id).write(
         revision=revision, updated_at=clock.now()
     )
 

@@ -197,7 +197,7 @@ def _write(workout: Workout, content: Content, timing: Timing | None, *, revisio
     values = {
         name: getattr(workout, name) for name in (*PLAIN_FIELDS, *TIMING_FIELDS, "in_progress")
     }
-    Workout.objects.filter(user_id=workout.user_id, pk=workout.pk).update(
+    Workout.objects.filter(user_id=workout.user_id, pk=workout.pk).write(
         **values, updated_at=clock.now(), revision=revision
     )
 
