@@ -1,5 +1,7 @@
 """What went wrong, as an HTTP answer in one shape: {"type", "errors": [{code, detail, attr}]}."""
 
+import logging
+
 import orjson
 from celery.exceptions import OperationalError as BrokerError
 from django.apps import apps
@@ -19,8 +21,11 @@ from psycopg import errors as postgres
 from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
+from rest_framework.response import Response
 
 from users.errors import Conflict, IdempotencyKeyReused
+
+logger = logging.getLogger(__name__)
 
 UNAVAILABLE = "The service is not available at the moment. Try again."
 
@@ -59,8 +64,14 @@ class DomainExceptionHandler(ExceptionHandler):
         if isinstance(exc, IntegrityError):
             return _from_database(exc)
         if is_outage(exc):
+            logger.error("A server that we need does not answer: %s", type(exc).__name__)
             return UnavailableAnswer()
         return super().convert_known_exceptions(exc)
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        """An outage is reported where it is noticed, not again by every request."""
+        if response.status_code != status.HTTP_503_SERVICE_UNAVAILABLE:
+            super().report_exception(exc, response)
 
 
 def is_outage(error: Exception) -> bool:

@@ -289,11 +289,17 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Numeneon"
 ADMIN_MFA_REQUIRED = _flag("ADMIN_MFA_REQUIRED", default=PRODUCTION)
 
-# Supabase access tokens, off until both are set (docs/api.md).
+# Supabase access tokens, off until the issuer is set (docs/api.md).
 SUPABASE_ISSUER = os.environ.get("SUPABASE_ISSUER", "").rstrip("/")
 SUPABASE_JWKS_URL = os.environ.get(
     "SUPABASE_JWKS_URL", f"{SUPABASE_ISSUER}/.well-known/jwks.json" if SUPABASE_ISSUER else ""
 )
+if bool(SUPABASE_ISSUER) is not bool(SUPABASE_JWKS_URL):
+    raise ImproperlyConfigured("SUPABASE_JWKS_URL needs SUPABASE_ISSUER beside it.")
+if SUPABASE_JWKS_URL and not SUPABASE_JWKS_URL.startswith(
+    ("https://", "http://127.0.0.1", "http://localhost")
+):
+    raise ImproperlyConfigured("SUPABASE_JWKS_URL must be an https address.")
 SUPABASE_AUDIENCE = os.environ.get("SUPABASE_AUDIENCE", "authenticated")
 
 AVATAR_MAX_BYTES = 10 * MEGABYTE
@@ -329,7 +335,7 @@ API_ANONYMOUS_RATE_PER_MINUTE = _int("API_ANONYMOUS_RATE_PER_MINUTE", default=60
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.MinuteThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["users.api.throttling.MinuteThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["config.representation.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.representation.OrjsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.representation.AlwaysJson",
@@ -381,6 +387,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "config.openapi.add_examples",
         "config.openapi.document_accounts",
     ],
 }

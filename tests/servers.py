@@ -7,7 +7,8 @@ import pytest
 
 from config import embedded
 
-VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
 
 os.environ.setdefault("ENVIRONMENT", "development")
 

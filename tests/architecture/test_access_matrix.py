@@ -5,11 +5,13 @@ ana's rows hold a canary; whoever is not ana may see it in no answer.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 from rest_framework.test import APIClient
 
 from tests.architecture.routes import Route, routes
@@ -63,10 +65,6 @@ def workout_body(world: World) -> dict[str, Any]:
 
 
 def png() -> SimpleUploadedFile:
-    from io import BytesIO
-
-    from PIL import Image
-
     target = BytesIO()
     Image.new("RGB", (8, 8)).save(target, "PNG")
     return SimpleUploadedFile("a.png", target.getvalue())
@@ -188,7 +186,7 @@ def test_the_table_and_the_routes_are_the_same():
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
-@pytest.mark.parametrize(("route", "method"), PAIRS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("route", "method"), PAIRS, ids=str)
 def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str, world: World):
     case = EXPECTED[route.path.removeprefix("api/v1/"), method]
     path = "/" + route.path.replace("<str:username>", world.ana.username)
@@ -230,7 +228,7 @@ def _text(response: Any) -> str:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if method not in route.methods
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_method_that_a_route_does_not_list_is_refused(route: Route, method: str, world: World):
     path = "/" + route.path.replace("<str:username>", "ana").replace(

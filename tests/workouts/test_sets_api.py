@@ -158,7 +158,9 @@ def test_the_sets_of_a_workout_are_listed_in_three_queries(
 )
 def test_the_database_itself_refuses_what_is_out_of_range(workout, column, value):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE workouts_workoutset SET {column} = {value} WHERE position = 1")
+        cursor.execute(
+            f"UPDATE workouts_workoutset SET {column} = {value} WHERE position = 1"  # noqa: S608
+        )
 
     assert workout.sets.get(position=1).reps == 5
 

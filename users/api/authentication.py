@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from users import selectors
 from users.accounts import token_of
+from users.api.throttling import refuse_guessing
 from users.models import User
 from users.sessions import TOKEN_PREFIX
 
@@ -23,6 +24,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             return None
         user = selectors.user_of_token(token)
         if user is None:
+            refuse_guessing(request)
             raise AuthenticationFailed("This session is over. Log in again.")
         return user, token
 

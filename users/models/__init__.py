@@ -1,4 +1,4 @@
-from users.models.account import ExternalIdentity, Session, Trainer, User
+from users.models.account import ErasedIdentity, ExternalIdentity, Session, Trainer, User
 from users.models.export import AccountExport
 from users.models.notification import Notification, PushDevice
 from users.models.outbox import IdempotencyKey, OutboxMessage
@@ -7,6 +7,7 @@ from users.models.sync import SyncClock, Tombstone
 
 __all__ = [
     "AccountExport",
+    "ErasedIdentity",
     "ExternalIdentity",
     "IdempotencyKey",
     "Notification",

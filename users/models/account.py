@@ -86,6 +86,20 @@ class Session(AbstractBaseSession):
         return f"of {self.user_id} until {self.expire_date:%Y-%m-%d}"
 
 
+class ErasedIdentity(models.Model):
+    """That somebody of another issuer erased their account here, and not who. Tokens from before
+    that must not open a new one by themselves."""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256")
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "erased identities"
+
+    def __str__(self) -> str:
+        return f"{self.erased_at:%Y-%m-%d}"
+
+
 class ExternalIdentity(models.Model):
     """A person as another issuer of tokens knows them. Never linked by email address."""
 

@@ -1,8 +1,10 @@
 """Accounts from the first row to the last."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from django.db.models import FileField, Model
 from django.utils import timezone
 
 from users import personal_data
-from users.models import ExternalIdentity, Session, User, UserProfile, UserSettings
+from users.models import ErasedIdentity, ExternalIdentity, Session, User, UserProfile, UserSettings
 from users.ownership import advance_clock
 from users.services import outbox
 
@@ -39,15 +41,23 @@ def change(*, row: Model, values: Mapping[str, Any]) -> None:
     row.save(update_fields=[*values, "updated_at"])
 
 
-def user_of_identity(*, issuer: str, subject: UUID) -> User:
+class IdentityErased(Exception):
+    """The person erased their account after this token was issued."""
+
+
+def user_of_identity(*, issuer: str, subject: UUID, issued_at: datetime) -> User:
     """The person whom another issuer calls by this subject, made at their first visit.
 
-    The address in a token is never a reason to open somebody's existing account.
+    The address in a token is never a reason to open somebody's existing account. Raises
+    IdentityErased for a token from before an erasure: a phone that still polls is no new person.
     """
     known = ExternalIdentity.objects.select_related("user")
     found = known.filter(issuer=issuer, subject=subject).first()
     if found is not None:
         return found.user
+    erased = ErasedIdentity.objects.filter(pk=_digest(issuer, subject))
+    if erased.filter(erased_at__gte=issued_at).exists():
+        raise IdentityErased
     try:
         with transaction.atomic():
             user = User(
@@ -88,6 +98,7 @@ def erase_account(*, user_id: str) -> None:
     files: list[tuple[FileField, str]] = []
     with transaction.atomic():
         advance_clock(user.pk)
+        _remember_identities(user)
         for part in reversed(personal_data.registered()):
             files += _files_of(part, user.pk)
             if part.erase:
@@ -97,6 +108,17 @@ def erase_account(*, user_id: str) -> None:
     for field, name in files:
         field.storage.delete(name)
     logger.info("Account %s is erased.", user_id)
+
+
+def _remember_identities(user: User) -> None:
+    for identity in user.external_identities.all():
+        ErasedIdentity.objects.update_or_create(
+            pk=_digest(identity.issuer, identity.subject), defaults={"erased_at": timezone.now()}
+        )
+
+
+def _digest(issuer: str, subject: UUID) -> str:
+    return hashlib.sha256(f"{issuer} {subject}".encode()).hexdigest()
 
 
 def _files_of(part: personal_data.PersonalData, user_id: UUID) -> list[tuple[FileField, str]]:

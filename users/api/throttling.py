@@ -10,6 +10,7 @@ import redis
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from redis.exceptions import RedisError
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -28,20 +29,34 @@ class MinuteThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.user.is_authenticated:
-            key, limit = f"user:{request.user.pk}", settings.API_RATE_PER_MINUTE
-        else:
-            key, limit = f"address:{_network(request)}", settings.API_ANONYMOUS_RATE_PER_MINUTE
-        minute = int(time.time() // WINDOW_S)
-        try:
-            return (
-                _counter.hit(f"{settings.CACHES['default']['KEY_PREFIX']}:{key}:{minute}") <= limit
-            )
-        except RedisError as error:
-            logger.warning("Rate limits are off, Redis does not answer: %s", type(error).__name__)
-            return True
+            return hits(f"user:{request.user.pk}") <= settings.API_RATE_PER_MINUTE
+        return hits(f"address:{_network(request)}") <= settings.API_ANONYMOUS_RATE_PER_MINUTE
 
     def wait(self) -> float:
-        return WINDOW_S - time.time() % WINDOW_S
+        return _seconds_left()
+
+
+def refuse_guessing(request: Request) -> None:
+    """Count a refused token against its address; raise Throttled when there were too many.
+
+    Views are throttled only after somebody is let in, and a guess costs a look-up.
+    """
+    if hits(f"refused:{_network(request)}") > settings.API_ANONYMOUS_RATE_PER_MINUTE:
+        raise Throttled(_seconds_left())
+
+
+def hits(key: str) -> int:
+    """How often this was counted in the current minute, this time included; 0 without Redis."""
+    minute = int(time.time() // WINDOW_S)
+    try:
+        return _counter.hit(f"{settings.CACHES['default']['KEY_PREFIX']}:{key}:{minute}")
+    except RedisError as error:
+        logger.warning("Rate limits are off, Redis does not answer: %s", type(error).__name__)
+        return 0
+
+
+def _seconds_left() -> float:
+    return WINDOW_S - time.time() % WINDOW_S
 
 
 class _Counter:
