@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
 
 os.environ.setdefault("ENVIRONMENT", "development")
+# Where the account exports of the tests go.
+os.environ["PRIVATE_ROOT"] = str(VAR / "private")
 
 
 @pytest.hookimpl(tryfirst=True)

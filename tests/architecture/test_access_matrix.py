@@ -198,6 +198,8 @@ def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str,
         path, case.body(world), format="multipart" if case.multipart else "json"
     )
 
+    if response.streaming:
+        response.file_to_stream.close()
     assert response.status_code == expected_status(case, name)
     if name != "ana":
         assert CANARY not in _text(response)
@@ -215,8 +217,6 @@ def expected_status(case: Case, name: str) -> int:
 
 
 def _text(response: Any) -> str:
-    if response.streaming:
-        return b"".join(response.streaming_content).decode(errors="replace")
     return response.content.decode(errors="replace")
 
 

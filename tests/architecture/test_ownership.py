@@ -44,7 +44,11 @@ def test_unique_constraints_of_owned_rows_start_with_the_owner(model):
 def test_keys_are_uuids_or_words_or_a_persons(model):
     key = model._meta.pk
 
-    assert isinstance(key, UUIDField) or key.is_relation or key.name in {"slug", "session_key"}
+    assert (
+        isinstance(key, UUIDField)
+        or key.is_relation
+        or key.name in {"slug", "session_key", "digest"}
+    )
 
 
 @pytest.mark.parametrize("model", OUR_MODELS)

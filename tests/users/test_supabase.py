@@ -467,6 +467,7 @@ def test_a_disabled_account_is_refused_at_once(phone: APIClient, keys: Keys) -> 
     assert response.json() == REFUSED
 
 
+@pytest.mark.django_db
 def test_an_erased_person_does_not_come_back_by_an_older_token(
     phone: APIClient, keys: Keys
 ) -> None:

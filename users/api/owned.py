@@ -74,6 +74,11 @@ class CreateOnceMixin(OwnedViewSetMixin):
         """Make the row. A viewset with a rule of its own calls its service here."""
         return serializer.save(user=self.owner, id=object_id, creation_hash=creation_hash)
 
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        # An id is chosen once: with another one, save() would write over that row.
+        serializer.validated_data.pop("id", None)
+        serializer.save()
+
     def represent(self, row: Any) -> Any:
         return self.get_serializer(row).data
 

@@ -1,16 +1,19 @@
 """People, as they see themselves and as others see them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from users.api.fields import FiniteFloatField
 from users.models import (
     AccountExport,
     Notification,
@@ -19,6 +22,8 @@ from users.models import (
     UserProfile,
     UserSettings,
 )
+
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 class AvatarFieldsMixin(serializers.Serializer[Any]):
@@ -43,6 +48,10 @@ class AvatarFieldsMixin(serializers.Serializer[Any]):
 
 
 class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfile]):
+    height = FiniteFloatField(
+        min_value=50, max_value=300, allow_null=True, required=False, help_text="cm"
+    )
+
     class Meta:
         model = UserProfile
         fields = (
@@ -65,8 +74,24 @@ class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfi
         )
         read_only_fields = ("email", "created_at", "updated_at")
 
+    def validate_date_of_birth(self, day: date | None) -> date | None:
+        if day is not None and not EARLIEST_BIRTH <= day <= timezone.now().date():
+            raise serializers.ValidationError("Must be from 1900 to today.", code="out_of_range")
+        return day
+
 
 class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
+    workout_days_per_week = serializers.IntegerField(
+        min_value=0, max_value=7, required=False, help_text="0-7"
+    )
+    language = serializers.RegexField(
+        r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?$",
+        max_length=10,
+        required=False,
+        error_messages={"invalid": "Language must look like en or de-AT."},
+        help_text="BCP 47, such as de-AT",
+    )
+
     class Meta:
         model = UserSettings
         fields = (

@@ -80,7 +80,7 @@ def _is_jwt(token: str) -> bool:
 
 
 def _subject_of(token: str) -> tuple[UUID, datetime]:
-    """Whose token this is, and since when. PyJWTError or ValueError unless everything about it is right."""
+    """Whose token this is, and since when. PyJWTError or ValueError unless all of it is right."""
     if len(token) > MAX_TOKEN_LENGTH:
         raise jwt.InvalidTokenError
     header = jwt.get_unverified_header(token)

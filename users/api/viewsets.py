@@ -5,7 +5,8 @@ from uuid import UUID
 
 from allauth.core import ratelimit
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -14,7 +15,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import Throttled, ValidationError
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,20 +58,18 @@ class MeView(MyView):
 
     def get(self, request: Request) -> Response:
         """Your account, profile and settings in one answer."""
-        return Response(self._complete())
+        return Response(self.get_serializer(self._complete()).data)
 
     @extend_schema(request=MePatchSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change any fields of `profile` and `settings`; all or nothing."""
-        profile = accounts.healed_profile(user=self.me)
-        settings = accounts.healed_settings(user=self.me)
         shape = MePatchSerializer(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
+        user = self._complete()
         with transaction.atomic():
-            for part, row in (("profile", profile), ("settings", settings)):
-                if changed := shape.validated_data.get(part):
-                    accounts.change(row=row, values=changed)
-        return Response(self._complete())
+            for part, row in (("profile", user.profile), ("settings", user.settings)):
+                accounts.change(row=row, values=shape.validated_data.get(part, {}))
+        return Response(self.get_serializer(self._complete()).data)
 
     @extend_schema(request=ErasureSerializer, responses={204: None})
     def delete(self, request: Request) -> Response:
@@ -90,19 +89,14 @@ class MeView(MyView):
         if not self.me.check_password(password):
             raise ValidationError({"password": "This is not your password."}, code="incorrect")
 
-    def _complete(self) -> dict[str, Any]:
+    def _complete(self) -> User:
+        """The person with profile and settings, also where a row of these went missing."""
         user = User.objects.select_related("profile", "settings").get(pk=self.me.pk)
-        user.profile = (
-            accounts.healed_profile(user=user) if _lacks(user, "profile") else user.profile
-        )
-        user.settings = (
-            accounts.healed_settings(user=user) if _lacks(user, "settings") else user.settings
-        )
-        return dict(self.get_serializer(user).data)
-
-
-def _lacks(user: User, part: str) -> bool:
-    return not hasattr(user, part)
+        if not hasattr(user, "profile"):
+            user.profile = accounts.healed_profile(user=user)
+        if not hasattr(user, "settings"):
+            user.settings = accounts.healed_settings(user=user)
+        return user
 
 
 class MySettingsView(MyView):
@@ -198,6 +192,12 @@ class PushDeviceViewSet(
             user_id=self.owner.pk, object_id=object_id, creation_hash=creation_hash, **values
         )
 
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        values = {k: v for k, v in serializer.validated_data.items() if k != "id"}
+        serializer.instance = devices.change_device(
+            user_id=self.owner.pk, object_id=serializer.instance.pk, values=values
+        )
+
 
 class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[UserProfile]):
     """Other people, as far as they let themselves be found."""
@@ -213,11 +213,11 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     def get_object(self) -> UserProfile:
         """Usernames have no case."""
-        username = self.kwargs["username"].lower()
+        username = self.kwargs["username"]
         if "\x00" in username:
             raise Http404
-        self.kwargs["username"] = username
-        return super().get_object()
+        rows = self.get_queryset().alias(lowered=Lower("user__username"))
+        return get_object_or_404(rows, lowered=Lower(Value(username)))
 
     def get_serializer_class(self) -> type[BaseSerializer[UserProfile]]:
         return PublicProfileSerializer if self.action == "retrieve" else PersonSerializer

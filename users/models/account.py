@@ -87,8 +87,10 @@ class Session(AbstractBaseSession):
 
 
 class ErasedIdentity(models.Model):
-    """That somebody of another issuer erased their account here, and not who. Tokens from before
-    that must not open a new one by themselves."""
+    """That somebody of another issuer erased their account here, and not who.
+
+    Tokens from before that must not open a new account by themselves.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256")
     erased_at = models.DateTimeField()

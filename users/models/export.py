@@ -3,6 +3,7 @@
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from users.ownership import OwnedModel, SyncedQuerySet
 
@@ -49,4 +50,9 @@ class AccountExport(OwnedModel):
 
     @property
     def is_downloadable(self) -> bool:
-        return self.status == ExportStatus.READY and bool(self.file)
+        return (
+            self.status == ExportStatus.READY
+            and bool(self.file)
+            and self.expires_at is not None
+            and self.expires_at > timezone.now()
+        )
