@@ -17,6 +17,7 @@ class UsersConfig(AppConfig):
             PersonalData("users.UserSettings", "settings"),
             PersonalData("users.ExternalIdentity", "external_identities"),
             PersonalData("account.EmailAddress", "email_addresses"),
+            PersonalData("account.EmailConfirmation", None, owner="email_address__user"),
             PersonalData(
                 "usersessions.UserSession", "sessions", secret=frozenset({"session_key"})
             ),

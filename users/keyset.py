@@ -6,9 +6,10 @@ the text of a query depends only on which filters were given, so that PostgreSQL
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 from django.db import connection
+from psycopg.rows import dict_row
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,6 @@ class SqlList:
 def fetch(sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries by column name."""
     with connection.cursor() as cursor:
+        cursor.cursor.row_factory = dict_row
         cursor.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return cast(list[dict[str, Any]], cursor.fetchall())

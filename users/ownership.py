@@ -6,7 +6,7 @@ visible in their order: whoever has seen revision n has missed nothing below it.
 two writers cannot wait for each other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -26,11 +26,17 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
+_STAMPS = frozenset({"revision", "updated_at"})
 _ADVANCE = """
     INSERT INTO users_syncclock (user_id, revision)
     SELECT owner, 1 FROM unnest(%s::uuid[]) AS owner ORDER BY owner
     ON CONFLICT (user_id) DO UPDATE SET revision = users_syncclock.revision + 1
     RETURNING user_id, revision
+"""
+_ADVANCE_ONE = """
+    INSERT INTO users_syncclock (user_id, revision) VALUES (%s, 1)
+    ON CONFLICT (user_id) DO UPDATE SET revision = users_syncclock.revision + 1
+    RETURNING revision
 """
 _BURY = """
     INSERT INTO users_tombstone (id, user_id, resource, object_id, revision, deleted_at)
@@ -43,7 +49,10 @@ _BURY = """
 
 def advance_clock(user_id: UUID) -> int:
     """The person's next revision. Locks out their other writers until the transaction ends."""
-    return advance_clocks([user_id])[user_id]
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(_ADVANCE_ONE, [user_id])
+        revision: int = cursor.fetchone()[0]
+    return revision
 
 
 def advance_clocks(user_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -74,6 +83,8 @@ class SyncedQuerySet(OwnedQuerySet[ModelT]):
 
     @transaction.atomic
     def update(self, **values: Any) -> int:
+        if values.keys() & {self.owner_field, f"{self.owner_field}_id"}:
+            raise ValueError(f"The owner of {self.model._meta.label} cannot change.")
         if "revision" not in values:
             clocks = advance_clocks(self._owner_ids())
             if clocks:
@@ -85,8 +96,12 @@ class SyncedQuerySet(OwnedQuerySet[ModelT]):
     @transaction.atomic
     def delete(self) -> tuple[int, dict[str, int]]:
         owner = f"{self.owner_field}_id"
+        clocks = advance_clocks(self._owner_ids())
+        # Looked up once the others are locked out: a row that they add until then goes as well.
         rows = list(self.exclude(**{owner: None}).order_by("pk").values_list(owner, "pk"))
-        bury(self.model, rows)
+        clocks |= advance_clocks({owner_id for owner_id, _ in rows} - clocks.keys())
+        bury(self.model, rows, clocks)
+        _follow_references(self)
         return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
@@ -99,6 +114,10 @@ class SyncedQuerySet(OwnedQuerySet[ModelT]):
         clocks = advance_clocks({getattr(row, owner) for row in rows} - {None})
         for row in rows:
             row.revision = clocks.get(getattr(row, owner), 0)  # type: ignore[attr-defined]
+        if kwargs.get("update_fields"):
+            # What an upsert finds is changed as well, and says so.
+            stamps = {field.name for field in self.model._meta.fields} & _STAMPS
+            kwargs["update_fields"] = {*kwargs["update_fields"], *stamps}
         return super().bulk_create(rows, *args, **kwargs)
 
     def _owner_ids(self) -> set[UUID]:
@@ -106,27 +125,54 @@ class SyncedQuerySet(OwnedQuerySet[ModelT]):
         return set(owners) - {None}
 
 
-def bury(model: type[models.Model], rows: Collection[tuple[UUID, UUID]]) -> None:
-    """Leave a tombstone for each (owner id, object id), so that phones learn of the deletion."""
+def bury(
+    model: type[models.Model],
+    rows: Collection[tuple[UUID, UUID]],
+    clocks: Mapping[UUID, int],
+) -> None:
+    """Leave a tombstone for each (owner id, object id), so that phones learn of the deletion.
+
+    ``clocks`` are the revisions to which the caller has just advanced the owners.
+    """
     if not rows:
         return
-    clocks = advance_clocks([owner for owner, _ in rows])
     owners, objects = zip(*rows, strict=True)
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         revisions = [clocks[owner] for owner in owners]
         cursor.execute(_BURY, [resource_name(model), list(owners), list(objects), revisions])
 
 
+def _follow_references(rows: "models.QuerySet[Any]") -> None:
+    """Delete or clear what refers to these rows, as the change feed sees it.
+
+    Django would do the same by itself, but without a tombstone or a revision.
+    """
+    for relation in rows.model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel) or relation.parent_link:
+            continue
+        child, name = relation.related_model, relation.field.name
+        if not issubclass(child, Synced):
+            continue
+        pointing = child._default_manager.filter(**{f"{name}__in": rows})
+        if relation.on_delete is models.CASCADE:
+            pointing.delete()
+        elif relation.on_delete is models.SET_NULL:
+            pointing.update(**{name: None})
+
+
 def resource_name(model: type[models.Model]) -> str:
     """What the change feed calls the rows of a model: "workouts.workout"."""
-    return model._meta.label_lower
+    concrete = model._meta.concrete_model
+    assert concrete is not None
+    return concrete._meta.label_lower
 
 
 class Synced(models.Model):
     """A row that the change feed of its owner reports, however it is written."""
 
     owner_field: ClassVar[str] = "user"
-    _loaded_owner: UUID | None = None
+    # The owner and the key in the table, as far as this instance knows.
+    _stored: tuple[UUID | None, UUID] | None = None
 
     revision = models.BigIntegerField(
         default=0, editable=False, help_text="The owner's clock at the last change of this row."
@@ -138,31 +184,49 @@ class Synced(models.Model):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         row = super().from_db(*args, **kwargs)
-        row._loaded_owner = row.__dict__.get(f"{cls.owner_field}_id")
+        if f"{cls.owner_field}_id" in row.__dict__:
+            row._stored = row._owner_id, row.pk
         return row
 
     @transaction.atomic
     def save(self, **kwargs: Any) -> None:
-        owner_id = getattr(self, f"{self.owner_field}_id")
-        if self._loaded_owner not in {None, owner_id}:
-            raise ValueError(f"The owner of {self._meta.label} {self.pk} cannot change.")
+        owner_id = self._owner_id
+        if not self._state.adding:
+            self._refuse_move()
         if owner_id is not None:
             self.revision = advance_clock(owner_id)
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "revision"}
         super().save(**kwargs)
+        self._stored = owner_id, self.pk
 
     def insert_at(self, revision: int) -> None:
         """Store a new row under a clock that this transaction has advanced already."""
         self.revision = revision
         models.Model.save(self, force_insert=True)
+        self._stored = self._owner_id, self.pk
 
     @transaction.atomic
     def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
-        owner_id = getattr(self, f"{self.owner_field}_id")
+        owner_id = self._owner_id
         if owner_id is not None:
-            bury(type(self), [(owner_id, self.pk)])
+            bury(type(self), [(owner_id, self.pk)], advance_clocks([owner_id]))
+        _follow_references(type(self)._base_manager.filter(pk=self.pk))
         return super().delete(**kwargs)
+
+    @property
+    def _owner_id(self) -> UUID | None:
+        owner_id: UUID | None = getattr(self, f"{self.owner_field}_id")
+        return owner_id
+
+    def _refuse_move(self) -> None:
+        """Neither to another person nor over another row."""
+        if self._stored is None:
+            stored = type(self)._base_manager.filter(pk=self.pk)
+            self._stored = stored.values_list(f"{self.owner_field}_id", "pk").get()
+        owner_id, key = self._stored
+        if owner_id not in {None, self._owner_id} or key != self.pk:
+            raise ValueError(f"The owner and key of {self._meta.label} {key} cannot change.")
 
 
 class OwnedModel(Synced):
@@ -218,19 +282,27 @@ class PartQuerySet(OwnedQuerySet[ModelT]):
 
     def _touch(self, whole_ids: set[UUID]) -> None:
         wholes = self.model._meta.get_field(self.whole).related_model
-        wholes._base_manager.filter(pk__in=whole_ids).update(updated_at=timezone.now())  # type: ignore[union-attr]
+        # The default manager and not the base one: it advances the owners' clocks.
+        wholes._default_manager.filter(pk__in=whole_ids).update(updated_at=timezone.now())  # type: ignore[union-attr]
 
 
 class OwnedPart(models.Model):
     """A row inside an owned whole: it repeats the owner, and its changes are the whole's."""
 
     whole: ClassVar[str]
+    _stored_whole_id: UUID | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row._stored_whole_id = row.__dict__.get(f"{cls.whole}_id")
+        return row
 
     def insert(self) -> None:
         """Store a new row for a caller who has advanced the clock and touches the whole itself."""
@@ -239,9 +311,12 @@ class OwnedPart(models.Model):
     @transaction.atomic
     def save(self, **kwargs: Any) -> None:
         whole = getattr(self, self.whole)
+        if self._stored_whole_id not in {None, whole.pk}:
+            raise ValueError(f"{self._meta.label} {self.pk} cannot move to another whole.")
         self.user_id = whole.user_id
         whole.save(update_fields=["updated_at"])
         super().save(**kwargs)
+        self._stored_whole_id = whole.pk
 
     @transaction.atomic
     def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]

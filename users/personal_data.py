@@ -34,7 +34,13 @@ class PersonalData:
         return apps.get_model(self.label)
 
     def rows(self, user_id: UUID) -> "models.QuerySet[Any]":
-        return self.model._base_manager.filter(**{self.owner: user_id}).order_by("pk")
+        through, _, owner = self.owner.partition("__")
+        rows = self.model._base_manager.order_by("pk")
+        if not owner:
+            return rows.filter(**{through: user_id})
+        # A list of parents and not a join, which a DELETE would turn into one with itself.
+        parent = self.model._meta.get_field(through).remote_field.model
+        return rows.filter(**{f"{through}__in": parent._base_manager.filter(**{owner: user_id})})
 
     def exported(self, user_id: UUID) -> Iterator[dict[str, Any]]:
         """The person's rows as plain values, a chunk of rows in memory at a time."""

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Collate
 from django.utils.crypto import constant_time_compare
 
 from users import sync
+from users.keyset import fetch
 from users.models import Tombstone, User
 from users.sessions import session_key_of
 
@@ -37,6 +38,12 @@ def user_of_token(token: str) -> User | None:
     # After a change of password the old log-ins are over, also the stolen one.
     current = user.get_session_auth_hash()
     return user if constant_time_compare(auth_hash, current) else None
+
+
+def time_zone_of(user_id: UUID) -> str:
+    """The IANA name of the zone in which the person's days begin."""
+    rows = fetch("SELECT timezone FROM users_userprofile WHERE user_id = %s", [user_id])
+    return str(rows[0]["timezone"]) if rows else "UTC"
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class TestLogging:
             ({"timezone": "Mars/Olympus"}, "timezone"),
             ({"workout_plan_id": "x"}, "workout_plan_id"),
             ({"id": "x"}, "id"),
-            ({"sets": "x"}, "sets.non_field_errors"),
+            ({"sets": "x"}, "sets"),
             ({"sets": [{}]}, "sets.0.exercise"),
             ({"started_at": "2026-03-02T18:00:00Z"}, "started_at"),
         ],

@@ -1,9 +1,14 @@
-"""Fields that refuse what Django REST framework lets through."""
+"""Fields that refuse what Django REST framework lets through, and one for long lists."""
 
 import math
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+AnyField = serializers.Field[Any, Any, Any, Any]
 
 
 class FiniteFloatField(serializers.FloatField):
@@ -19,3 +24,77 @@ class FiniteFloatField(serializers.FloatField):
         if not math.isfinite(value):
             self.fail("invalid")
         return value
+
+
+class RowsField(AnyField):
+    """A list of flat objects, each checked by the fields of a serializer.
+
+    For lists that come by the dozen: a nested serializer builds its fields anew for every
+    request and looks at each of them for every row, given or not. Errors name row and field all
+    the same.
+    """
+
+    default_error_messages = {
+        "not_a_list": "Expected a list of items.",
+        "not_an_object": "Expected an object.",
+        "max_length": "Ensure this field has no more than {max_length} elements.",
+    }
+
+    def __init__(
+        self, *, row: type[serializers.Serializer[Any]], max_length: int, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.row = row
+        self.max_length = max_length
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        rows, errors = [], {}
+        for index, item in enumerate(data):
+            row, wrong = self._checked(item)
+            rows.append(row)
+            if wrong:
+                errors[str(index)] = wrong
+        if errors:
+            raise serializers.ValidationError(errors)
+        return rows
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def _checked(self, item: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        if not isinstance(item, Mapping):
+            return {}, {"non_field_errors": [_detail(self, "not_an_object")]}
+        fields, required = _fields_of(self.row)
+        row: dict[str, Any] = {}
+        wrong: dict[str, Any] = {
+            name: [_detail(fields[name], "required")] for name in required if name not in item
+        }
+        for name, value in item.items():
+            field = fields.get(name)
+            if field is None:
+                continue
+            try:
+                row[name] = field.run_validation(value)
+            except serializers.ValidationError as error:
+                wrong[name] = error.detail
+        return row, wrong
+
+
+def _detail(field: AnyField, code: str) -> ErrorDetail:
+    return ErrorDetail(str(field.error_messages[code]), code=code)
+
+
+@cache
+def _fields_of(
+    row: type[serializers.Serializer[Any]],
+) -> tuple[dict[str, AnyField], tuple[str, ...]]:
+    """The fields that a row may give, and the names of those that it must.
+
+    They hold no state of a request, so all requests share them.
+    """
+    fields = {name: field for name, field in row().fields.items() if not field.read_only}
+    return fields, tuple(name for name, field in fields.items() if field.required)

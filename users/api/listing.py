@@ -1,9 +1,9 @@
 """List endpoints whose rows come from a selector in SQL."""
 
-from typing import Any, cast
+from typing import Any
 
+from django.core.exceptions import ValidationError as FormError
 from django_filters.rest_framework import FilterSet
-from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,15 +13,23 @@ from users.keyset import Page
 
 
 def filter_values(filterset: type[FilterSet], request: Request) -> dict[str, Any]:
-    """The checked values of the filters that the request names; a 400 for a bad one."""
-    names = filterset.base_filters.keys()
-    if not names & request.query_params.keys():
-        return {}
-    checked = filterset(request.query_params, request=request)
-    if not checked.is_valid():
-        raise cast(ValidationError, translate_validation(checked.errors))
-    values = checked.form.cleaned_data
-    return {name: values[name] for name in names if values[name] not in (None, "")}
+    """The checked values of the filters that the request names; a 400 that names a bad one.
+
+    Asks the form field of each given filter; to build the whole form costs more than the query.
+    """
+    given = request.query_params
+    values, errors = {}, {}
+    for name, declared in filterset.base_filters.items():
+        if name not in given:
+            continue
+        field = declared.field
+        try:
+            values[name] = field.clean(field.widget.value_from_datadict(given, {}, name))
+        except FormError as error:
+            errors[name] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def sql_page_response(

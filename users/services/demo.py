@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +11,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
@@ -31,6 +30,7 @@ from users.services import accounts
 DOMAIN = "demo.numeneon.example"
 PASSWORD = "numeneon-demo-2026"  # noqa: S105 - shown to whoever tries the demo
 
+_LOCK = 0x64656D6F  # of the demo, among the database's advisory locks
 _JOINED_BEFORE = timedelta(days=370)
 _FIRST_NAMES = {
     Sex.FEMALE: ("Aiko", "Amara", "Elif", "Hanna", "Ines", "Leila", "Mei", "Nora", "Priya", "Zoe"),
@@ -104,7 +104,7 @@ NAMED = (
         first_name="Ana",
         last_name="Gruber",
         profile={
-            "bio": "Upper/lower, four days a week. Chasing a 120 kg deadlift.",
+            "bio": "Upper/lower, four days a week. Chasing a deadlift of 100 kg.",
             "location": "Vienna",
             "timezone": "Europe/Vienna",
             "fitness_level": FitnessLevel.INTERMEDIATE,
@@ -151,6 +151,7 @@ NAMED = (
         settings={"primary_goal": PrimaryGoal.ENDURANCE, "workout_days_per_week": 5},
     ),
 )
+WITH_LOGIN = (*NAMED, ADMIN)
 
 
 def demo_people(*, count: int, seed: int, with_admin: bool = True) -> list[DemoPerson]:
@@ -166,7 +167,14 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
     Whoever exists stays as they are, and a username or address that somebody has stays theirs.
     Answers the new accounts, with profile and settings at hand.
     """
+    with connection.cursor() as cursor:
+        # Two seeds at once: the second then finds everybody there.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     new = _without_known(people)
+    if not new:
+        return []
+    # A hash takes as long as a log-in is meant to take; many people share one.
+    password = make_password(PASSWORD)
     users = User.objects.bulk_create(
         [
             User(
@@ -174,7 +182,7 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
                 email=person.email,
                 first_name=person.first_name,
                 last_name=person.last_name,
-                password=_password_hash(),
+                password=password,
                 is_staff=person.role == ADMIN.role,
                 is_superuser=person.role == ADMIN.role,
                 date_joined=now - _JOINED_BEFORE,
@@ -182,8 +190,6 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
             for person in new
         ]
     )
-    if not users:
-        return []
     pairs = list(zip(users, new, strict=True))
     UserProfile.objects.bulk_create(
         [
@@ -210,11 +216,11 @@ def demo_users() -> QuerySet[User]:
 
 
 def logins() -> list[Login]:
-    """Those of the named people and the admin who have an account here."""
+    """The named people and the admin, as far as they have an account here."""
     present = set(demo_users().values_list("username", "email"))
     return [
         Login(person.username, PASSWORD, person.role)
-        for person in (*NAMED, ADMIN)
+        for person in WITH_LOGIN
         if (person.username, person.email) in present
     ]
 
@@ -247,12 +253,6 @@ def _without_known(people: Sequence[DemoPerson]) -> list[DemoPerson]:
     )
     taken = {value for row in rows.values_list("name", "address") for value in row}
     return [person for person in people if taken.isdisjoint({person.username, person.email})]
-
-
-@cache
-def _password_hash() -> str:
-    # A hash takes as long as a log-in is meant to take; a thousand people share this one.
-    return make_password(PASSWORD)
 
 
 def _made_up(username: str, seed: int) -> DemoPerson:

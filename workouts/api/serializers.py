@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from users.api.fields import FiniteFloatField
+from users.api.fields import FiniteFloatField, RowsField
 from users.localtime import validate_time_zone
 from workouts import selectors
 from workouts.models import Equipment, Exercise, Muscle, Workout
@@ -124,6 +125,11 @@ class SetSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
 
+@extend_schema_field(SetSerializer(many=True))
+class SetRowsField(RowsField):
+    pass
+
+
 class StoredSetSerializer(SetSerializer):
     """A set as stored, by itself."""
 
@@ -174,7 +180,7 @@ class WorkoutSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     is_public = serializers.BooleanField(required=False)
     workout_plan_id = serializers.UUIDField(allow_null=True, required=False)
-    sets = SetSerializer(many=True, required=False, max_length=MAX_SETS)  # type: ignore[call-arg]
+    sets = SetRowsField(row=SetSerializer, max_length=MAX_SETS, required=False)
 
     def validate_date(self, value: Any) -> Any:
         return _in_range(value)

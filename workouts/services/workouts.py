@@ -12,8 +12,8 @@ from django.utils import timezone as clock
 
 from users.errors import Conflict
 from users.ids import uuid7
-from users.models import UserProfile
 from users.ownership import advance_clock
+from users.selectors import time_zone_of
 from users.services.creation import content_hash, create_once, refuse_mixed_up
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.timing import Timing, timing_of_instants, timing_of_readings
@@ -113,7 +113,7 @@ def start_workout(*, user_id: UUID, now: datetime, content: Content) -> UUID:
         revision = advance_clock(user_id)
         if Workout.objects.filter(user_id=user_id, in_progress=True).exists():
             raise Conflict("Finish your running workout first.", code="already_running")
-        zone = content.get("timezone") or _zone_of(user_id)
+        zone = content.get("timezone") or time_zone_of(user_id)
         timing = timing_of_instants(timezone=zone, started_at=now, finished_at=None, duration=0)
         workout = Workout(user_id=user_id, name=content["name"], in_progress=True)
         _set_timing(workout, timing)
@@ -141,7 +141,7 @@ def duplicate_workout(*, user_id: UUID, workout_id: UUID, now: datetime) -> UUID
     with transaction.atomic():
         original, revision = _locked(user_id, workout_id)
         timing = timing_of_instants(
-            timezone=_zone_of(user_id), started_at=now, finished_at=None, duration=0
+            timezone=time_zone_of(user_id), started_at=now, finished_at=None, duration=0
         )
         copy = Workout(user_id=user_id, name=original.name)
         _set_timing(copy, timing)
@@ -208,7 +208,7 @@ def _set_timing(workout: Workout, timing: Timing) -> None:
 
 
 def _timing(user_id: UUID, content: Content) -> Timing:
-    zone = content.get("timezone") or _zone_of(user_id)
+    zone = content.get("timezone") or time_zone_of(user_id)
     duration = content.get("duration", 0)
     if content.get("started_at") is not None:
         return timing_of_instants(
@@ -260,8 +260,3 @@ def _first_unknown(user_id: UUID, rows: Sequence[Content]) -> str:
     )
     index = next(n for n, row in enumerate(rows) if row["exercise"] not in visible)
     return f"sets.{index}.exercise"
-
-
-def _zone_of(user_id: UUID) -> str:
-    zones = UserProfile.objects.filter(pk=user_id).values_list("timezone", flat=True)
-    return zones.first() or "UTC"

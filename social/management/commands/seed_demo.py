@@ -1,0 +1,78 @@
+from argparse import ArgumentTypeError
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+from tqdm import tqdm
+
+from users.services import demo as people
+from workouts.services import catalogue
+from workouts.services import demo as training
+
+LOGINS = "demo.json"
+# Whoever is interrupted loses this many people at most, and memory holds no more of them.
+PEOPLE_AT_A_TIME = 10
+
+
+def at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ArgumentTypeError("there must be at least one")
+    return number
+
+
+class Command(BaseCommand):
+    help = "Fill the app with people and a year of their training. Twice is once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--clear", action="store_true", help="Erase the people of the demo.")
+        parser.add_argument(
+            "--users", type=at_least_one, default=len(people.NAMED), help="How many people."
+        )
+        parser.add_argument("--seed", type=int, default=1, help="Another one, another year.")
+        parser.add_argument("--force", action="store_true", help="In production too.")
+
+    def handle(self, *, clear: bool, users: int, seed: int, force: bool, **options: Any) -> None:
+        if settings.PRODUCTION and not force:
+            raise CommandError("This is production: add --force if you mean it.")
+        try:
+            if clear:
+                self._clear()
+            else:
+                self._fill(count=users, seed=seed, now=timezone.now())
+        except (catalogue.CatalogueNameTaken, training.MissingExercises) as error:
+            raise CommandError(error.message) from error
+        people.write_logins(path=settings.VAR_DIR / LOGINS)
+
+    def _clear(self) -> None:
+        erased = people.erase_everyone()
+        total = people.demo_users().count()
+        gone = sum(1 for _ in tqdm(erased, total=total, desc="People", unit="", disable=None))
+        self.stdout.write(f"{gone} people erased.")
+
+    def _fill(self, *, count: int, seed: int, now: datetime) -> None:
+        if not catalogue.is_loaded():
+            catalogue.load_catalogue()
+        # A superuser whose password is in the source is for development alone.
+        everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
+        added = workouts = 0
+        with tqdm(total=len(everyone), desc="People", unit="", disable=None) as progress:
+            for start in range(0, len(everyone), PEOPLE_AT_A_TIME):
+                some = everyone[start : start + PEOPLE_AT_A_TIME]
+                with transaction.atomic():
+                    new = people.add_people(people=some, now=now)
+                    workouts += training.add_training(users=new, now=now, seed=seed)
+                added += len(new)
+                progress.update(len(some))
+        self.stdout.write(f"{added} people and {workouts} workouts added.")
+        logins = people.logins()
+        for login in logins:
+            self.stdout.write(f"{login.username:8} {login.password} ({login.role})")
+        if count > len(people.NAMED):
+            self.stdout.write(f"{everyone[-1].username} and those before: the same password")
+        expected = {person.username for person in everyone if person in people.WITH_LOGIN}
+        for username in sorted(expected - {login.username for login in logins}):
+            self.stdout.write(f"{username:8} is somebody else's username and stays theirs")

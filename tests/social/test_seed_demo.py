@@ -1,0 +1,528 @@
+"""The demo: people, and a year of their training."""
+
+import json
+import statistics
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories.users import UserFactory
+from tests.factories.workouts import WorkoutFactory, WorkoutSetFactory
+from users.localtime import instant_of, reading_of
+from users.models import OutboxMessage, SyncClock, Tombstone, User, UserProfile, UserSettings
+from users.services import demo as people
+from workouts.formulas import brzycki_one_rm
+from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.services import catalogue
+from workouts.services import demo as training
+
+# A Monday afternoon in Vienna, morning in New York, Tuesday in Tokyo.
+NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
+ANA, BEN, CARA = people.NAMED
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _var(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+
+
+def seed_demo(*arguments: object, **options: object) -> list[str]:
+    out = StringIO()
+    with time_machine.travel(NOW, tick=False):
+        call_command("seed_demo", *map(str, arguments), stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def year_of(*who: people.DemoPerson, seed: int = 1, now: datetime = NOW) -> list[Any]:
+    """Seed these people alone; the workouts of the first, oldest first."""
+    if not catalogue.is_loaded():
+        catalogue.load_catalogue()
+    users = people.add_people(people=who, now=now)
+    training.add_training(users=users, now=now, seed=seed)
+    workouts = Workout.objects.filter(user=users[0]).order_by("date").prefetch_related("sets")
+    return list(workouts)
+
+
+def diary(username: str) -> list[tuple]:
+    """What was trained, without ids and times of writing."""
+    sets = WorkoutSet.objects.filter(user__username=username)
+    return list(
+        sets.order_by("workout__date", "position").values_list(
+            "workout__date",
+            "workout__name",
+            "workout__started_at",
+            "workout__finished_at",
+            "workout__calories_burned",
+            "workout__notes",
+            "workout__is_public",
+            "exercise__slug",
+            "set_number",
+            "reps",
+            "weight",
+            "duration",
+            "distance",
+            "rpe",
+            "notes",
+        )
+    )
+
+
+def column(sets: Any, name: str) -> list[Any]:
+    return list(sets.values_list(name, flat=True))
+
+
+def everything() -> list[tuple]:
+    models = (User, UserProfile, UserSettings, EmailAddress, SyncClock, Workout, WorkoutSet)
+    return [row for model in models for row in model._base_manager.order_by("pk").values_list()]
+
+
+def weeks_of(workouts: list[Any]) -> dict[date, list[Any]]:
+    """The workouts by the Monday of their week, without the first and last, which are cut."""
+    first, last = workouts[0].date, workouts[-1].date
+    monday = first - timedelta(days=first.weekday()) + timedelta(weeks=1)
+    weeks = {}
+    while monday + timedelta(weeks=1) <= last:
+        days = range(7)
+        week = {monday + timedelta(days=day) for day in days}
+        weeks[monday] = [workout for workout in workouts if workout.date in week]
+        monday += timedelta(weeks=1)
+    return weeks
+
+
+def tonnage(workouts: list[Any]) -> float:
+    return sum(
+        (each.weight or 0) * (each.reps or 0)
+        for workout in workouts
+        for each in workout.sets.all()
+        if each.notes != training.WARM_UP
+    )
+
+
+# --- People ----------------------------------------------------------------------------------
+
+
+def test_three_people_and_an_admin_can_log_in():
+    seed_demo()
+
+    users = {user.username: user for user in User.objects.all()}
+    assert set(users) == {"ana", "ben", "cara", "admin"}
+    assert {name for name, user in users.items() if user.is_superuser} == {"admin"}
+    assert {name for name, user in users.items() if user.is_staff} == {"admin"}
+    for name, user in users.items():
+        assert user.email == f"{name}@demo.numeneon.example"
+        assert user.check_password("numeneon-demo-2026")
+        [address] = EmailAddress.objects.filter(user=user)
+        assert (address.email, address.verified, address.primary) == (user.email, True, True)
+        assert user.profile.email == user.email
+
+
+def test_each_of_them_has_a_profile_of_their_own():
+    seed_demo()
+
+    columns = ("timezone", "user_type", "fitness_level", "visibility")
+    profiles = {
+        profile.user.username: tuple(getattr(profile, name) for name in columns)
+        for profile in UserProfile.objects.select_related("user")
+    }
+    systems = dict(UserSettings.objects.values_list("user__username", "measurement_system"))
+    assert profiles == {
+        "ana": ("Europe/Vienna", "user", "intermediate", "public"),
+        "ben": ("America/New_York", "user", "beginner", "public"),
+        "cara": ("Asia/Tokyo", "trainer", "advanced", "public"),
+        "admin": ("UTC", "user", "beginner", "private"),
+    }
+    assert systems == {"ana": "metric", "ben": "imperial", "cara": "metric", "admin": "metric"}
+
+
+def test_the_logins_are_printed_and_kept_for_other_programs(settings):
+    said = seed_demo()
+
+    kept = json.loads((settings.VAR_DIR / "demo.json").read_text())
+    workouts = Workout.objects.count()
+    assert said == [
+        f"4 people and {workouts} workouts added.",
+        "ana      numeneon-demo-2026 (user)",
+        "ben      numeneon-demo-2026 (user)",
+        "cara     numeneon-demo-2026 (trainer)",
+        "admin    numeneon-demo-2026 (admin)",
+    ]
+    assert kept == [
+        {"username": "ana", "password": "numeneon-demo-2026", "role": "user"},
+        {"username": "ben", "password": "numeneon-demo-2026", "role": "user"},
+        {"username": "cara", "password": "numeneon-demo-2026", "role": "trainer"},
+        {"username": "admin", "password": "numeneon-demo-2026", "role": "admin"},
+    ]
+
+
+def test_seeding_again_adds_nothing_and_changes_nothing():
+    seed_demo()
+    before = everything()
+
+    said = seed_demo("--seed", 2)
+
+    assert said[0] == "0 people and 0 workouts added."
+    assert everything() == before
+
+
+def test_a_username_that_somebody_has_stays_theirs(ana: User, settings):
+    said = seed_demo()
+
+    ana.refresh_from_db()
+    kept = json.loads((settings.VAR_DIR / "demo.json").read_text())
+    assert ana.email == "ana@example.com"
+    assert not Workout.objects.filter(user=ana).exists()
+    assert [login["username"] for login in kept] == ["ben", "cara", "admin"]
+    assert said[-1] == "ana      is somebody else's username and stays theirs"
+
+
+def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
+    seed_demo()
+    User.objects.filter(username="ana").update(username="anna")
+
+    said = seed_demo()
+
+    assert said[0] == "0 people and 0 workouts added."
+    assert User.objects.count() == 4
+
+
+def test_more_people_are_made_up_and_change_nothing_for_the_named():
+    seed_demo("--users", 3)
+    before = diary("ana")
+    seed_demo("--clear")
+
+    said = seed_demo("--users", 5)
+
+    made_up = User.objects.filter(username__startswith="demo").order_by("username")
+    assert [user.email for user in made_up] == [
+        "demo0004@demo.numeneon.example",
+        "demo0005@demo.numeneon.example",
+    ]
+    assert all(user.profile.display_name.count(" ") == 1 for user in made_up)
+    assert all(user.settings.workout_days_per_week in {3, 4, 5} for user in made_up)
+    assert all(Workout.objects.filter(user=user).count() > 100 for user in made_up)
+    assert diary("ana") == before
+    assert said[0].startswith("6 people and ")
+    assert said[-1] == "demo0005 and those before: the same password"
+
+
+def test_people_can_be_added_later():
+    seed_demo("--users", 3)
+    before = everything()
+
+    said = seed_demo("--users", 4)
+
+    assert said[0].startswith("1 people and ")
+    assert set(before) <= set(everything())
+
+
+def test_fewer_than_three_people_are_the_first_of_the_named():
+    seed_demo("--users", 1)
+
+    assert set(User.objects.values_list("username", flat=True)) == {"ana", "admin"}
+
+
+@pytest.mark.parametrize("users", ["0", "-1", "many"])
+def test_a_number_of_people_that_makes_no_sense_is_refused(users: str):
+    with pytest.raises(CommandError, match="--users"):
+        seed_demo("--users", users)
+
+
+# --- Clearing --------------------------------------------------------------------------------
+
+
+def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
+    eve = UserFactory(username="eve", email="eve@notdemo.numeneon.example")
+    seed_demo()
+    squat = Exercise.objects.get(slug="barbell-back-squat")
+    WorkoutSetFactory(workout=WorkoutFactory(user=eve), exercise=squat)
+
+    said = seed_demo("--clear")
+
+    assert said == ["4 people erased."]
+    assert User.objects.get().username == "eve"
+    assert set(Workout.objects.values_list("user", flat=True)) == {eve.pk}
+    assert WorkoutSet.objects.count() == 1
+    assert set(SyncClock.objects.values_list("user", flat=True)) == {eve.pk}
+    assert set(EmailAddress.objects.values_list("user", flat=True)) == {eve.pk}
+    assert not Tombstone.objects.exists()
+    assert not OutboxMessage.objects.exists()
+    assert Exercise.objects.count() == 254
+    assert not (settings.VAR_DIR / "demo.json").exists()
+
+
+def test_clearing_what_is_not_there_is_no_error():
+    said = seed_demo("--clear")
+
+    assert said == ["0 people erased."]
+
+
+# --- Production ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [[], ["--clear"]])
+def test_production_refuses_without_force(settings, arguments: list[str]):
+    settings.PRODUCTION = True
+    UserFactory(username="someone", email="someone@demo.numeneon.example")
+
+    with pytest.raises(CommandError, match="This is production"):
+        seed_demo(*arguments)
+
+    assert User.objects.get().username == "someone"
+    assert not Exercise.objects.exists()
+
+
+def test_production_never_gets_a_superuser_of_a_known_password(settings):
+    settings.PRODUCTION = True
+
+    seed_demo("--force")
+
+    assert set(User.objects.values_list("username", flat=True)) == {"ana", "ben", "cara"}
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_production_clears_with_force(settings):
+    seed_demo("--users", 1)
+    settings.PRODUCTION = True
+
+    said = seed_demo("--clear", "--force")
+
+    assert said == ["2 people erased."]
+
+
+# --- Training --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("person", "sessions"), [(ANA, 4), (BEN, 3), (CARA, 5)])
+def test_a_year_has_its_sessions_a_week(person: people.DemoPerson, sessions: int):
+    workouts = year_of(person)
+
+    weeks = [len(week) for week in weeks_of(workouts).values()]
+    today = reading_of(NOW, workouts[0].timezone).date()
+    assert statistics.mode(weeks) == max(weeks) == sessions
+    assert timedelta(0) <= workouts[0].date - (today - timedelta(days=364)) <= timedelta(days=7)
+    assert timedelta(0) <= today - workouts[-1].date <= timedelta(days=7)
+
+
+@pytest.mark.parametrize("person", people.NAMED)
+def test_a_year_has_deloads_a_missed_week_and_a_holiday(person: people.DemoPerson):
+    workouts = year_of(person)
+
+    weeks = list(weeks_of(workouts).values())
+    sizes = [len(week) for week in weeks]
+    lifted: list[float] = []
+    deloads = 0
+    for week in weeks:
+        is_deload = any("Deload" in workout.notes for workout in week)
+        if is_deload and len(week) > 1:
+            deloads += 1
+            assert tonnage(week) <= 0.6 * statistics.median(lifted[-4:])
+        elif len(week) == max(sizes):
+            lifted.append(tonnage(week))
+    assert 6 <= deloads <= 9
+    assert sizes.count(0) == 1
+    assert any(pair == (1, 1) for pair in pairwise(sizes))
+
+
+@pytest.mark.parametrize("person", people.NAMED)
+def test_no_day_lies_in_the_future_and_all_times_agree(person: people.DemoPerson):
+    workouts = year_of(person)
+
+    zone = person.profile["timezone"]
+    assert max(workout.date for workout in workouts) <= reading_of(NOW, zone).date()
+    assert len({workout.date for workout in workouts}) == len(workouts)
+    assert len({workout.start_time for workout in workouts}) > 30
+    for workout in workouts:
+        assert workout.timezone == zone
+        assert workout.finished_at <= NOW
+        assert workout.started_at == instant_of(workout.date, workout.start_time, zone)
+        assert workout.end_time == reading_of(workout.finished_at, zone).time()
+        length = workout.finished_at - workout.started_at
+        assert timedelta(minutes=workout.duration) == length
+        assert timedelta(minutes=12) < length < timedelta(hours=3)
+        assert time(5) < workout.start_time < time(21)
+        assert not workout.in_progress
+
+
+def test_a_session_that_would_still_run_is_left_out():
+    finished = year_of(CARA)[-1]
+    seed_demo("--clear")
+
+    earlier = year_of(CARA, now=finished.finished_at - timedelta(minutes=1))
+    seed_demo("--clear")
+    then = year_of(CARA, now=finished.finished_at)
+
+    assert earlier[-1].date < finished.date
+    assert then[-1].finished_at == finished.finished_at
+
+
+def test_the_same_seed_gives_the_same_year_and_another_another():
+    year_of(ANA, seed=1)
+    first = diary("ana")
+    seed_demo("--clear")
+
+    year_of(ANA, seed=1)
+    again = diary("ana")
+    seed_demo("--clear")
+    year_of(ANA, seed=2)
+
+    assert first == again
+    assert diary("ana") != first
+
+
+def test_the_one_rm_of_every_set_is_the_formulas():
+    seed_demo()
+
+    sets = list(WorkoutSet.objects.all())
+    assert len(sets) > 5000
+    for each in sets:
+        assert each.one_rm == brzycki_one_rm(weight_kg=each.weight, reps=each.reps)
+
+
+def test_the_sets_of_a_workout_are_numbered_without_gaps():
+    for workout in year_of(ANA):
+        sets = sorted(workout.sets.all(), key=lambda each: each.position)
+        seen: Counter[object] = Counter()
+        for each in sets:
+            seen[each.exercise_id] += 1
+            assert each.set_number == seen[each.exercise_id]
+        assert [each.position for each in sets] == list(range(1, len(sets) + 1))
+
+
+def test_warm_ups_are_lighter_than_the_work_that_follows():
+    warm_ups = 0
+    for workout in [*year_of(ANA), *year_of(BEN)]:
+        work: defaultdict[object, list[Any]] = defaultdict(list)
+        for each in workout.sets.all():
+            work[each.exercise_id].append(each)
+        for sets in work.values():
+            light = [each for each in sets if each.notes == training.WARM_UP]
+            heavy = [each for each in sets if each.notes != training.WARM_UP]
+            warm_ups += len(light)
+            assert all(
+                each.weight < other.weight and each.set_number < other.set_number
+                for each in light
+                for other in heavy
+            )
+    assert warm_ups > 500
+
+
+def test_loads_grow_over_the_year_and_stand_still_in_between():
+    workouts = year_of(BEN)
+
+    squat = Exercise.objects.get(slug="barbell-back-squat").pk
+    best = [
+        max((each.weight for each in workout.sets.all() if each.exercise_id == squat), default=0)
+        for workout in workouts
+    ]
+    records = [n for n, weight in enumerate(best) if weight > max(best[:n], default=0)]
+    gaps = [after - before for before, after in pairwise(records)]
+    assert max(best) >= 1.25 * next(weight for weight in best if weight)
+    assert len(records) >= 6
+    assert max(gaps) >= 12  # a month without a record
+
+
+def test_repetitions_and_efforts_stay_in_their_ranges():
+    seed_demo("--users", 12)
+
+    sets = WorkoutSet.objects.exclude(notes=training.WARM_UP)
+    loads = column(sets.filter(weight__isnull=False), "weight")
+    bench = sets.filter(user__username="ana", exercise__slug="barbell-bench-press")
+    assert set(column(sets, "rpe")) == {None, *range(2, 11)}
+    assert max(column(bench, "reps")) == 6
+    assert min(loads) >= 1
+    assert max(loads) < 400
+
+
+def test_the_body_alone_is_lifted_without_a_weight():
+    year_of(ANA)
+
+    pull_ups = WorkoutSet.objects.filter(exercise__slug="pull-up")
+    weighted = WorkoutSet.objects.filter(exercise__slug="weighted-pull-up")
+    assert set(pull_ups.values_list("weight", "one_rm")) == {(None, None)}
+    assert min(column(pull_ups, "reps")) >= 1
+    assert min(column(weighted, "weight")) >= 2.5
+
+
+def test_a_run_has_a_distance_and_a_time_and_gets_faster():
+    year_of(CARA)
+
+    runs = WorkoutSet.objects.filter(exercise__slug="running").order_by("workout__date")
+    stretches = zip(column(runs, "duration"), column(runs, "distance"), strict=True)
+    paces = [duration / distance for duration, distance in stretches]
+    cardio = WorkoutSet.objects.filter(exercise__is_cardio=True)
+    assert set(cardio.values_list("weight", "reps")) == {(None, None)}
+    assert not cardio.filter(distance=None).exists()
+    assert not cardio.filter(duration=None).exists()
+    assert all(180 < pace < 480 for pace in paces)
+    assert statistics.mean(paces[-8:]) < statistics.mean(paces[:8])
+
+
+def test_some_workouts_have_notes_some_are_public_most_know_their_calories():
+    workouts = year_of(ANA)
+
+    count = len(workouts)
+    assert 0.15 < sum(bool(workout.notes) for workout in workouts) / count < 0.6
+    assert 0.15 < sum(workout.is_public for workout in workouts) / count < 0.45
+    assert 0.7 < sum(workout.calories_burned is not None for workout in workouts) / count < 1
+
+
+def test_every_row_is_stamped_for_the_change_feed():
+    year_of(ANA)
+
+    clock = SyncClock.objects.get()
+    revisions = set(Workout.objects.values_list("revision", flat=True))
+    assert 0 not in revisions
+    assert max(revisions) <= clock.revision
+
+
+def test_three_people_take_as_many_statements_as_one():
+    catalogue.load_catalogue()
+
+    with CaptureQueriesContext(connection) as one:
+        year_of(ANA)
+    seed_demo("--clear")
+    with CaptureQueriesContext(connection) as three:
+        year_of(*people.NAMED)
+
+    assert len(three) == len(one)
+    assert len(three) < 40
+
+
+def test_without_the_catalogue_the_service_says_what_to_do():
+    users = people.add_people(people=[ANA], now=NOW)
+
+    with pytest.raises(training.MissingExercises) as missing:
+        training.add_training(users=users, now=NOW, seed=1)
+
+    assert missing.value.message.startswith("The exercise catalogue lacks barbell-back-squat, ")
+    assert missing.value.message.endswith(": run load_catalogue first.")
+    assert not Workout.objects.exists()
+
+
+def test_the_command_loads_an_empty_catalogue_itself():
+    seed_demo("--users", 1)
+
+    assert Exercise.objects.count() == 254
+
+
+def test_a_catalogue_with_gaps_is_an_error_and_adds_nobody():
+    catalogue.load_catalogue()
+    Exercise.objects.filter(slug="plank").delete()
+
+    with pytest.raises(
+        CommandError, match=r"^The exercise catalogue lacks plank: run load_catalogue first\.$"
+    ):
+        seed_demo()
+
+    assert not User.objects.exists()
