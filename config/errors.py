@@ -5,6 +5,7 @@ import logging
 import orjson
 from celery.exceptions import OperationalError as BrokerError
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
@@ -15,7 +16,8 @@ from django.db.models import (
     ProtectedError,
     RestrictedError,
 )
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
 from drf_standardized_errors.handler import ExceptionHandler
 from psycopg import errors as postgres
 from redis.exceptions import RedisError
@@ -90,6 +92,28 @@ def plain(code: int, name: str, detail: str, *, retry_after_s: int | None = None
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return plain(400, "bad_request", "This request cannot be understood.")
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return plain(404, "not_found", "Not found.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        return plain(500, "error", "A server error occurred.")
+    return defaults.server_error(request)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith((settings.API_PREFIX, settings.ACCOUNTS_API_PREFIX))
 
 
 def _from_django(error: DjangoValidationError) -> exceptions.ValidationError:

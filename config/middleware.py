@@ -73,6 +73,8 @@ class BoundaryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and errors.is_api(request) and not request.is_secure():
+            return errors.plain(403, "https_required", "Use https.")
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.POLICY)
         response.headers.setdefault("Cache-Control", "no-store")

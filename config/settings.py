@@ -326,6 +326,7 @@ PUSH_BACKEND = os.environ.get("PUSH_BACKEND", "users.push.ConsolePushBackend")
 # --- The API ---------------------------------------------------------------------------------
 
 API_PREFIX = "/api/"
+ACCOUNTS_API_PREFIX = "/_allauth/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MEGABYTE
 JSON_MAX_DEPTH = 32
 # Requests per person (or, without a token, per address) and minute.
@@ -399,8 +400,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = PRODUCTION and _flag("SECURE_SSL_REDIRECT", default=True)
-# An API call over plain HTTP must fail, not be repeated with its token; probes come from inside.
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^healthz$", r"^readyz$", r"^metrics$"]
+# A call with a token over plain HTTP is refused, not sent again (config/middleware.py); probes
+# come from inside.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^_allauth/", r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * DAY_S if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

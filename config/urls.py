@@ -9,6 +9,10 @@ from drf_spectacular.views import (
 
 from config import health, metrics
 
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
 PUBLIC: dict[str, list[object]] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns = [

@@ -132,6 +132,24 @@ def test_every_answer_is_closed_to_caches_frames_and_foreign_content(api):
     assert "default-src 'self'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/workouts", "/_allauth/nothing"])
+def test_an_address_that_is_not_there_is_a_404_in_our_shape(path, client, db):
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert response.json()["errors"][0]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/me/", "/_allauth/app/v1/config"])
+def test_a_call_over_plain_http_is_refused_and_not_redirected(path, client, settings, db):
+    settings.SECURE_SSL_REDIRECT = True
+
+    plain, secure = client.get(path), client.get(path, secure=True)
+
+    assert (plain.status_code, plain.json()["errors"][0]["code"]) == (403, "https_required")
+    assert secure.status_code in {200, 401}
+
+
 @pytest.mark.django_db
 class TestRequestIds:
     def test_an_answer_names_its_request(self, api):
