@@ -11,7 +11,8 @@ UTC = ZoneInfo("UTC")
 
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # These two are files among the zones: no zone, and whatever the machine is set to.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def validate_time_zone(name: str) -> None:

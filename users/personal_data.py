@@ -39,8 +39,10 @@ class PersonalData:
         if not owner:
             return rows.filter(**{through: user_id})
         # A list of parents and not a join, which a DELETE would turn into one with itself.
-        parent = self.model._meta.get_field(through).remote_field.model
-        return rows.filter(**{f"{through}__in": parent._base_manager.filter(**{owner: user_id})})
+        field = self.model._meta.get_field(through)
+        assert isinstance(field, models.ForeignKey)
+        parents = field.remote_field.model._base_manager.filter(**{owner: user_id})
+        return rows.filter(**{f"{through}__in": parents})
 
     def exported(self, user_id: UUID) -> Iterator[dict[str, Any]]:
         """The person's rows as plain values, a chunk of rows in memory at a time."""

@@ -134,7 +134,10 @@ class ErasureSerializer(serializers.Serializer[Any]):
 
 class AvatarSerializer(serializers.Serializer[Any]):
     avatar = serializers.FileField(
-        write_only=True, help_text="JPEG, PNG or WebP; at most 10 MB and 40 megapixels."
+        write_only=True,
+        help_text=(
+            "JPEG, PNG or WebP; at most 10 MB and 40 megapixels (progressive JPEG 32, WebP 12)."
+        ),
     )
 
 

@@ -16,7 +16,6 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -24,6 +23,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from users.api.filters import NotificationFilter, PersonFilter
 from users.api.owned import CreateOnceMixin, OwnedViewSetMixin
+from users.api.parsers import UploadParser
 from users.api.serializers import (
     AccountExportSerializer,
     AvatarSerializer,
@@ -117,7 +117,7 @@ class MySettingsView(MyView):
 
 class MyAvatarView(MyView):
     serializer_class = AvatarSerializer
-    parser_classes = (MultiPartParser,)
+    parser_classes = (UploadParser,)
     max_body_bytes: ClassVar[int] = avatars.MAX_BYTES + MULTIPART_OVERHEAD_BYTES
 
     @extend_schema(request={"multipart/form-data": AvatarSerializer}, responses=ProfileSerializer)
@@ -195,7 +195,7 @@ class PushDeviceViewSet(
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         values = {k: v for k, v in serializer.validated_data.items() if k != "id"}
         serializer.instance = devices.change_device(
-            user_id=self.owner.pk, object_id=serializer.instance.pk, values=values
+            user_id=self.owner.pk, object_id=self.kwargs["pk"], values=values
         )
 
 

@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from users.ids import uuid7
 from users.models.profile import UserProfile, UserSettings
@@ -23,6 +24,11 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         abstract = False
+        indexes = [
+            # The search for people, by how a username begins and by how it is spelled.
+            GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_name_upper"),
+            GinIndex(OpClass("username", name="gin_trgm_ops"), name="user_name_trigram"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

@@ -31,7 +31,10 @@ def request_export(*, user_id: UUID) -> tuple[AccountExport, bool]:
     pending = AccountExport.objects.filter(user_id=user_id, status=ExportStatus.PENDING).first()
     if pending is not None:
         return pending, False
-    export = AccountExport.objects.create(user_id=user_id)
+    export = AccountExport(user_id=user_id)
+    # Named before it is written: whoever deletes the row deletes what a lost worker left there.
+    export.file = _file_name(export)
+    export.save()
     outbox.promise(kind="account_export", export_id=str(export.pk))
     return export, True
 
@@ -41,17 +44,26 @@ def build_export(*, export_id: str) -> None:
     export = AccountExport.objects.filter(pk=export_id, status=ExportStatus.PENDING).first()
     if export is None:
         return
+    name, storage = _file_name(export), export.file.storage
     with tempfile.TemporaryFile() as buffer:
         write_export(user_id=export.user_id, target=buffer)
-        export.size_bytes = buffer.tell()
+        size_bytes = buffer.tell()
         buffer.seek(0)
-        # A second try writes the same name anew instead of leaving a file behind.
-        name = f"exports/{export.pk}.zip"
-        export.file.storage.delete(name)
-        export.file.save(name, File(buffer), save=False)
-    export.status = ExportStatus.READY
-    export.expires_at = timezone.now() + timedelta(seconds=settings.ACCOUNT_EXPORT_LIFETIME_S)
-    export.save()
+        # A second try writes the same name anew.
+        storage.delete(name)
+        storage.save(name, File(buffer))
+    now = timezone.now()
+    # Not save(): the person may have deleted the export, or everything, while it was written.
+    written = AccountExport.objects.filter(pk=export.pk, status=ExportStatus.PENDING).update(
+        status=ExportStatus.READY,
+        file=name,
+        size_bytes=size_bytes,
+        expires_at=now + timedelta(seconds=settings.ACCOUNT_EXPORT_LIFETIME_S),
+        updated_at=now,
+    )
+    if not written:
+        storage.delete(name)
+        return
     notify(
         user_id=export.user_id,
         category=NotificationCategory.ACCOUNT,
@@ -61,13 +73,17 @@ def build_export(*, export_id: str) -> None:
     )
 
 
+def _file_name(export: AccountExport) -> str:
+    return f"exports/{export.pk}.zip"
+
+
 def write_export(*, user_id: UUID, target: IO[bytes]) -> None:
     """One JSON array per table, one row a line, and the person's files beside them."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in personal_data.registered():
             if part.name is None:
                 continue
-            with archive.open(f"{part.name}.json", "w") as file:
+            with archive.open(f"{part.name}.json", "w", force_zip64=True) as file:
                 _write_rows(file, part, user_id)
             for field in part.files:
                 _write_files(archive, part, field, user_id)
@@ -90,8 +106,13 @@ def _write_files(
         # An export does not contain the exports before it.
         if isinstance(row, AccountExport):
             continue
-        with stored.open("rb") as source, archive.open(f"files/{stored.name}", "w") as target:
-            for chunk in File(source).chunks():
+        try:
+            source = stored.open("rb")
+        except FileNotFoundError:
+            logger.warning("%s %s has lost its file.", part.label, row.pk)
+            continue
+        with source, archive.open(f"files/{stored.name}", "w", force_zip64=True) as target:
+            for chunk in source.chunks():
                 target.write(chunk)
 
 
@@ -106,10 +127,12 @@ def remove_export(*, export: AccountExport) -> None:
 def remove_expired_exports(*, now: datetime) -> int:
     """Delete the files of exports whose time is over; their rows say that they were there."""
     expired = AccountExport.objects.filter(status=ExportStatus.READY, expires_at__lte=now)
-    for export in expired.iterator():
-        name, storage = export.file.name, export.file.storage
-        export.status = ExportStatus.EXPIRED
-        export.file = ""
-        export.save()
-        storage.delete(name or "")
-    return expired.count()
+    removed = 0
+    for export in expired.order_by("pk"):
+        # The file first: nobody is given it any more, and a lost worker leaves none behind.
+        export.file.storage.delete(export.file.name or "")
+        # Not save(): the person may have deleted the row meanwhile.
+        removed += expired.filter(pk=export.pk).update(
+            status=ExportStatus.EXPIRED, file="", updated_at=now
+        )
+    return removed

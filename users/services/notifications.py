@@ -44,16 +44,23 @@ def _wanted(*, user_id: UUID, category: NotificationCategory) -> bool:
 
 @outbox.handles("push")
 def push_notification(*, notification_id: str) -> None:
-    notification = Notification.objects.filter(pk=notification_id).first()
-    if notification is None:
-        return
-    backend = push.backend()
-    for device in PushDevice.objects.filter(user_id=notification.user_id):
-        message = push.PushMessage(
-            platform=device.platform,
-            token=device.token,
-            title="Numeneon",
-            body=notification.text,
+    """A promise for each phone: one that cannot be reached does not ring the others again."""
+    owners = Notification.objects.filter(pk=notification_id).values("user_id")
+    for device_id in PushDevice.objects.filter(user_id__in=owners).values_list("pk", flat=True):
+        outbox.promise(
+            kind="push_to_device", notification_id=notification_id, device_id=str(device_id)
         )
-        if not backend.send(message):
-            device.delete()
+
+
+@outbox.handles("push_to_device")
+def push_to_device(*, notification_id: str, device_id: str) -> None:
+    notification = Notification.objects.filter(pk=notification_id).first()
+    device = PushDevice.objects.filter(pk=device_id).first()
+    # Deleted since, or the phone is somebody else's now.
+    if notification is None or device is None or device.user_id != notification.user_id:
+        return
+    message = push.PushMessage(
+        platform=device.platform, token=device.token, title="Numeneon", body=notification.text
+    )
+    if not push.backend().send(message):
+        device.delete()

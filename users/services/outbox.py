@@ -1,7 +1,7 @@
 """Work that a transaction promises: written with it, done after it, at least once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -90,3 +90,19 @@ def claim_due(*, now: datetime) -> list[UUID]:
     ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEEP_LIMIT])
     OutboxMessage.objects.filter(pk__in=ids).update(due_at=now + 3 * SWEEP_AFTER)
     return ids
+
+
+@transaction.atomic
+def retry(*, message_ids: Collection[UUID]) -> int:
+    """Have these tried again now and as often as new ones, also where they were given up.
+
+    Answers how many; one that a worker is trying right now is left to it.
+    """
+    messages = OutboxMessage.objects.filter(pk__in=message_ids).order_by("pk")
+    ids = list(messages.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    OutboxMessage.objects.filter(pk__in=ids).update(
+        attempts=0, failed_at=None, due_at=timezone.now() + SWEEP_AFTER
+    )
+    for message_id in ids:
+        outbox_message_written.send(sender=OutboxMessage, message_id=message_id)
+    return len(ids)
