@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "config.apps.NumeneonAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # for django-allauth's page of sessions
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
@@ -328,6 +329,7 @@ PUSH_BACKEND = os.environ.get("PUSH_BACKEND", "users.push.ConsolePushBackend")
 API_PREFIX = "/api/"
 ACCOUNTS_API_PREFIX = "/_allauth/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MEGABYTE
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the admin's form of a workout with 500 sets
 JSON_MAX_DEPTH = 32
 # Requests per person (or, without a token, per address) and minute.
 API_RATE_PER_MINUTE = _int("API_RATE_PER_MINUTE", default=600)

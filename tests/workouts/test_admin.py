@@ -134,7 +134,9 @@ def test_filters_answer(model, desk: Client):
 
 
 @pytest.mark.parametrize(
-    "model", ROWS.keys() - {Muscle, Equipment}, ids=lambda model: model.__name__
+    "model",
+    [model for model in ROWS if model not in {Muscle, Equipment}],
+    ids=lambda model: model.__name__,
 )
 def test_a_list_costs_the_same_for_any_number_of_rows(model, desk: Client):
     ROWS[model]()

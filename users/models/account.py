@@ -48,6 +48,8 @@ class User(AbstractUser):
     @transaction.atomic
     def save(self, **kwargs: Any) -> None:
         """Keep the account, its profile and its settings together, whoever writes it."""
+        # Log-in looks for names and addresses in lower case.
+        self.username, self.email = self.username.lower(), self.email.lower()
         is_new = self._state.adding
         super().save(**kwargs)
         if is_new:

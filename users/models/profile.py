@@ -183,4 +183,4 @@ class UserSettings(Synced):
         ]
 
     def __str__(self) -> str:
-        return f"of {self.user_id}"
+        return "Settings"

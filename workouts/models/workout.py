@@ -191,4 +191,5 @@ class WorkoutSet(OwnedPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}: {self.reps} × {self.weight} kg"
+        load = "" if self.weight is None else f" × {self.weight:g} kg"
+        return f"{self.position}: {self.reps or '–'}{load}"
