@@ -1,11 +1,17 @@
 """Who appears in the tests: ana acts, ben is the stranger."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from rest_framework.test import APIClient
 
 from tests.factories.users import UserFactory
 from users.models import User
 from users.sessions import SessionStore
+from workouts.models import Muscle
+
+vocabulary = import_module("workouts.migrations.0002_muscles_and_equipment")
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +29,16 @@ def _fast_and_apart(settings, tmp_path, request):
             "KEY_PREFIX": f"test-{worker}-{request.node.name}",
         }
     }
+
+
+@pytest.fixture(autouse=True)
+def _vocabulary(request):
+    """The muscles and the equipment, which a test with real transactions takes along."""
+    names = {"db", "transactional_db"} & set(request.fixturenames)
+    if names or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+        if not Muscle.objects.exists():
+            vocabulary.fill(apps, None)
 
 
 @pytest.fixture
