@@ -1,4 +1,4 @@
-"""Wakes a worker as soon as there is something in the outbox."""
+"""Wakes a worker when something is in the outbox, and tells new connections how to read time."""
 
 import logging
 from functools import partial
@@ -7,12 +7,20 @@ from uuid import UUID
 
 from celery.exceptions import OperationalError
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
 from users import tasks
+from users.instants import UtcLoader
 from users.signals import outbox_message_written
 
 logger = logging.getLogger(__name__)
+
+
+@receiver(connection_created, dispatch_uid="users.read_instants")
+def read_instants(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    connection.connection.adapters.register_loader("timestamptz", UtcLoader)
 
 
 @receiver(outbox_message_written, dispatch_uid="users.nudge_worker")
