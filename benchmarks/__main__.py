@@ -1,0 +1,148 @@
+"""How fast the product is, beside the same SQL without Django: ``make bench``.
+
+Loads people into a database of its own, starts the production server and the limit
+(benchmarks/limit_app.py) beside it, and measures both in turn over HTTP. Then how the costs grow
+with the data, and whether slow clients keep others waiting. The figures go to the screen and to
+var/bench/last.json; a missed goal is a figure and no failure, a wrong answer is.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks import answers, processes
+from benchmarks.case import Case, Sample, sample_of
+from benchmarks.cases import CASES
+from benchmarks.database import databases
+from benchmarks.measure import ROUNDS, Meter, Target, meter
+from benchmarks.report import Comparison, Growth, Report
+from benchmarks.slow_clients import try_slow_clients
+from config import embedded
+
+VAR = embedded.VAR / "bench"
+SLOW_CASE = "detail"
+
+
+def main() -> int:
+    options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    given = bool(os.environ.get("DATABASE_URL"))
+    try:
+        with embedded.servers(var=VAR):
+            report = _measure(options, *databases(given=given))
+    except embedded.EmbeddedServerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    report.write(VAR / "last.json")
+    print(report.text())
+    slow = report.slow_clients
+    return 1 if slow and slow.answered < slow.normal else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--users", type=int, default=2_000, help="20000 for a large run")
+    parser.add_argument("--seconds", type=float, default=3, help=f"of each of {ROUNDS} rounds")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--only", choices=CASES, help="one case, without the slow clients")
+    parser.add_argument("--fresh", action="store_true", help="load the data again")
+    options = parser.parse_args()
+    if options.users < 10:  # a tenth of them is one
+        parser.error("--users must be at least 10.")
+    return options
+
+
+def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
+    environ = _environment()
+    cases = [case for case in CASES.values() if options.only in (None, case.name)]
+    reads = [case for case in cases if not case.writes]
+    loaded = partial(_loaded, environ, fresh=options.fresh)
+    samples = {full: loaded(full, options.users), tenth: loaded(tenth, options.users // 10)}
+    counted = _queries(environ, cases, full, samples[full])
+    with ExitStack() as stack:
+
+        def start(name: str, app: str, dsn: str) -> Target:
+            log = VAR / f"{name.replace(' ', '-')}.log"
+            server = processes.web_server(name=name, app=app, dsn=dsn, environ=environ, log=log)
+            return Target(stack.enter_context(server), samples[dsn])
+
+        product = start("bench product", "config.wsgi:application", full)
+        limit = start("bench limit", "benchmarks.limit_app:application", full)
+        small = start("bench tenth", "config.wsgi:application", tenth) if reads else product
+        for case in cases:
+            answers.compare(case, product, limit)
+
+        meter_ = meter(dsn=full, seconds=options.seconds, connections=options.connections)
+        report = Report(options.users, options.seconds, options.connections)
+        with meter_ as measured, tqdm(unit="turn") as progress:
+            progress.reset(total=2 * measured.turns * (len(cases) + len(reads)))
+            report.growth = _growth(measured, reads, product, small, progress)
+            for case in cases:  # the writes come last: they change what the reads find
+                pairs = measured.in_turn(case, product, limit, progress)
+                report.comparisons.append(Comparison.of(case, pairs, **counted[case.name]))
+        if options.only is None:
+            report.slow_clients = try_slow_clients(CASES[SLOW_CASE], product)
+    return report
+
+
+def _growth(
+    measured: Meter, reads: list[Case], full: Target, tenth: Target, progress: "tqdm[None]"
+) -> list[Growth]:
+    return [Growth.of(case, measured.in_turn(case, full, tenth, progress)) for case in reads]
+
+
+def _loaded(environ: dict[str, str], dsn: str, users: int, *, fresh: bool) -> Sample:
+    arguments = ["--users", str(users), *(["--fresh"] if fresh else [])]
+    unlimited = {**environ, "DATABASE_URL": dsn, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
+    return sample_of(json.loads(processes.run("benchmarks.data", *arguments, environ=unlimited)))
+
+
+def _queries(
+    environ: dict[str, str], cases: list[Case], dsn: str, sample: Sample
+) -> dict[str, Any]:
+    there = {**environ, "DATABASE_URL": dsn, "LOG_LEVEL": "WARNING"}
+    names = [case.name for case in cases]
+    given = json.dumps(asdict(sample)).encode()
+    counted: dict[str, Any] = json.loads(
+        processes.run("benchmarks.queries", *names, environ=there, given=given)
+    )
+    return counted
+
+
+def _environment() -> dict[str, str]:
+    """Production, but without TLS and with a rate limit that nobody reaches.
+
+    Requests are counted all the same, but under so high a limit Redis hears of few of them; in
+    production it hears of each person's first in a minute, at about 0.14 ms.
+    """
+    metrics = VAR / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    return {
+        **os.environ,
+        "ENVIRONMENT": "production",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "0",
+        "API_RATE_PER_MINUTE": "1000000000",
+        "CACHE_PREFIX": "bench",
+        "VAR_DIR": str(VAR),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""What a case consists of. A new one is a ``Case`` in a module of ``benchmarks/cases``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from psycopg import RawCursor
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody of the loaded data who is logged in."""
+
+    token: str
+    workouts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Who asks, and what they may name in their requests."""
+
+    visitors: tuple[Visitor, ...]
+    exercises: tuple[str, ...]
+
+
+def sample_of(document: dict[str, Any]) -> Sample:
+    """What ``dataclasses.asdict`` made of a sample, after its way through JSON."""
+    visitors = (
+        Visitor(token=row["token"], workouts=tuple(row["workouts"]))
+        for row in document["visitors"]
+    )
+    return Sample(visitors=tuple(visitors), exercises=tuple(document["exercises"]))
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    body: bytes = b""
+
+    def wire(self, *, case: str, token: str) -> bytes:
+        """The bytes for a socket. The limit app finds its function by X-Case."""
+        head = (
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Accept: application/json\r\nAuthorization: Bearer {token}\r\nX-Case: {case}\r\n"
+        )
+        if self.body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
+        return head.encode() + b"\r\n" + self.body
+
+
+@dataclass(frozen=True)
+class Case:
+    """An endpoint, and the least that any program would do to give the same answer.
+
+    ``limit`` gets a cursor, the id of the person and the WSGI environment, runs the statements
+    that the product runs, and returns the document.
+    """
+
+    name: str
+    request: Callable[[Sample, Visitor, Random], Request]
+    limit: "Callable[[RawCursor[Any], UUID, Mapping[str, Any]], Any]"
+    goal: float  # the limit's CPU per request over the product's, at least
+    status: int = 200
+    volatile: frozenset[str] = frozenset()  # keys whose values differ from answer to answer
+    writes: bool = False
+
+
+class Statement:
+    """SQL of a limit function, prepared on its first use; ``$1`` marks a parameter."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql.encode()
+        self.names: list[str] = []
+
+    def run(self, db: "RawCursor[Any]", *parameters: Any) -> None:
+        db.execute(self.sql, parameters)
+
+    def rows(self, db: "RawCursor[Any]", *parameters: Any) -> list[dict[str, Any]]:
+        db.execute(self.sql, parameters)
+        names = self.names
+        if not names:
+            names = self.names = [column.name for column in db.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in db.fetchall()]

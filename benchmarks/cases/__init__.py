@@ -1,0 +1,5 @@
+"""Every case by its name."""
+
+from benchmarks.cases import workouts
+
+CASES = {case.name: case for case in (*workouts.CASES,)}

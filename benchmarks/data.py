@@ -1,0 +1,361 @@
+"""People with a year of training, loaded by COPY; a program of its own, for it needs Django.
+
+    python -m benchmarks.data --users 2000 [--fresh]
+
+fills the database of DATABASE_URL, unless it holds just this already, logs the visitors in, and
+writes the sample to its output. A tenth of the people are heavy users: 100 workouts of 20 sets
+over a year, and four exercises of their own. Of the others, four in nine are regular ones (24
+workouts of 12 sets, one exercise of their own) and the rest newcomers (3 workouts of 9 sets).
+Rows are stored in the order in which they would have come, so a person's lie among everyone's.
+"""
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, models, transaction  # noqa: E402
+from psycopg import sql  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from benchmarks.case import Sample, Visitor  # noqa: E402
+from benchmarks.database import NOTE  # noqa: E402
+from users.localtime import instant_of  # noqa: E402
+from users.models import Session, SyncClock, User, UserProfile, UserSettings  # noqa: E402
+from users.sessions import SessionStore  # noqa: E402
+from workouts.models import Exercise, Workout, WorkoutSet  # noqa: E402
+
+SEED = 7
+TODAY = dt.date(2026, 1, 1)
+LOGGED_IN = 1_000  # people with a session; the heavy ones among them are the visitors
+ZONES = ("Europe/Vienna", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo")
+NAMES = ("Push day", "Pull day", "Leg day", "Upper body", "Lower body", "Full body")
+OWN_EXERCISES = (
+    "Bench press, my grip",
+    "Garage deadlift",
+    "Hotel bench dips",
+    "Band pull-apart",
+)
+
+
+@dataclass(frozen=True)
+class Habit:
+    workouts: int
+    exercises: int  # in a workout
+    sets: int  # of each exercise
+    own_exercises: int
+
+
+HEAVY = Habit(workouts=100, exercises=5, sets=4, own_exercises=4)
+REGULAR = Habit(workouts=24, exercises=4, sets=3, own_exercises=1)
+NEWCOMER = Habit(workouts=3, exercises=3, sets=3, own_exercises=0)
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    username: str
+    habit: Habit
+    zone: str
+    joined: dt.datetime
+
+
+@dataclass(frozen=True)
+class Training:
+    """A workout to be; ``clock`` is what the person's showed when it began."""
+
+    id: UUID
+    person: Person
+    clock: dt.datetime
+    started_at: dt.datetime
+    minutes: int
+    revision: int
+
+
+def habits(users: int) -> list[Habit]:
+    """Who is what, by number; at least twenty heavy users, where there are as many."""
+    heavy = max(users // 10, min(users, 20))
+    regular = (users - heavy) * 4 // 9
+    return [HEAVY] * heavy + [REGULAR] * regular + [NEWCOMER] * (users - heavy - regular)
+
+
+def uuid7_at(instant: dt.datetime, random: Random) -> UUID:
+    """The key of a row that was made at this instant (RFC 9562)."""
+    bits = int(instant.timestamp() * 1000) << 80 | random.getrandbits(80)
+    bits = bits & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
+
+
+def prepare(*, users: int, fresh: bool) -> Sample:
+    """The database as a run wants it, whatever an earlier one left there."""
+    note = json.dumps({"users": users, "loader": _fingerprint()})
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE)
+        loaded = cursor.fetchone()[0] == note and not fresh
+        if not loaded:
+            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0, interactive=False)
+    if loaded:
+        _forget_writes()
+    else:
+        call_command("load_catalogue", stdout=sys.stderr)
+        _load(users)
+        _note(note)
+    return _log_in()
+
+
+def _load(users: int) -> None:
+    random = Random(SEED)
+    people = [_person(number, habit, random) for number, habit in enumerate(habits(users))]
+    with transaction.atomic():
+        _copy_people(people)
+        own = _copy_own_exercises(people, random)
+        _copy_training(people, own, random)
+    _vacuum()
+
+
+def _person(number: int, habit: Habit, random: Random) -> Person:
+    joined = dt.datetime.combine(TODAY, dt.time(), dt.UTC) - dt.timedelta(days=366 + number / 100)
+    return Person(
+        id=uuid7_at(joined, random),
+        username=f"bench{number:06}",
+        habit=habit,
+        zone=random.choice(ZONES),
+        joined=joined,
+    )
+
+
+def _copy_people(people: Sequence[Person]) -> None:
+    # A hash takes as long as a log-in is meant to take; everybody shares this one.
+    password = make_password("nobody logs in here")
+    _copy(
+        User,
+        ("id", "username", "email", "password", "date_joined"),
+        (
+            (p.id, p.username, f"{p.username}@bench.numeneon.example", password, p.joined)
+            for p in people
+        ),
+        len(people),
+    )
+    _copy(
+        UserProfile,
+        ("user_id", "display_name", "email", "timezone", "created_at", "updated_at"),
+        (
+            (p.id, p.username, f"{p.username}@bench.numeneon.example", p.zone, p.joined, p.joined)
+            for p in people
+        ),
+        len(people),
+    )
+    _copy(UserSettings, ("user_id", "updated_at"), ((p.id, p.joined) for p in people), len(people))
+    _copy(
+        SyncClock,
+        ("user_id", "revision"),
+        ((p.id, p.habit.own_exercises + p.habit.workouts) for p in people),
+        len(people),
+    )
+
+
+def _copy_own_exercises(people: Sequence[Person], random: Random) -> dict[UUID, list[UUID]]:
+    """Copies their custom exercises; answers whose are which."""
+    own = {
+        p.id: [uuid7_at(p.joined, random) for _ in range(p.habit.own_exercises)] for p in people
+    }
+    columns = ("id", "name", "muscle_group", "is_custom", "created_by_id", "revision")
+    rows = [
+        (id_, name, "chest", True, p.id, revision, p.joined, p.joined)
+        for p in people
+        for revision, (id_, name) in enumerate(zip(own[p.id], OWN_EXERCISES, strict=False), 1)
+    ]
+    _copy(Exercise, (*columns, "created_at", "updated_at"), rows, len(rows))
+    return own
+
+
+def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random: Random) -> None:
+    catalogue = list(
+        Exercise.objects.filter(created_by=None, is_cardio=False)
+        .order_by("slug")
+        .values_list("pk", flat=True)
+    )
+    diary = sorted(_diary(people, random), key=lambda training: training.started_at)
+    _copy(
+        Workout,
+        (
+            *("id", "user_id", "name", "date", "start_time", "end_time", "duration"),
+            *("started_at", "finished_at", "timezone", "revision", "created_at", "updated_at"),
+        ),
+        (_workout(training, random.choice(NAMES)) for training in diary),
+        len(diary),
+    )
+    _copy(
+        WorkoutSet,
+        (
+            *("id", "user_id", "workout_id", "exercise_id", "position", "set_number"),
+            *("reps", "weight", "rpe"),
+        ),
+        (
+            row
+            for training in diary
+            for row in _sets(training, [*catalogue, *own[training.person.id]], random)
+        ),
+        sum(t.person.habit.exercises * t.person.habit.sets for t in diary),
+    )
+
+
+def _diary(people: Sequence[Person], random: Random) -> Iterator[Training]:
+    for number, person in enumerate(people):
+        habit = person.habit
+        for index in range(habit.workouts):
+            day = TODAY - dt.timedelta(days=365 - index * 365 // habit.workouts)
+            clock = dt.time(6 + (number + index) % 14, number % 60)
+            started_at = instant_of(day, clock, person.zone)
+            yield Training(
+                id=uuid7_at(started_at, random),
+                person=person,
+                clock=dt.datetime.combine(day, clock),
+                started_at=started_at,
+                minutes=random.randint(40, 100),
+                revision=habit.own_exercises + index + 1,
+            )
+
+
+def _workout(training: Training, name: str) -> tuple[Any, ...]:
+    length = dt.timedelta(minutes=training.minutes)
+    begin, end = training.clock, training.clock + length
+    finished_at = training.started_at + length
+    return (
+        *(training.id, training.person.id, name, begin.date(), begin.time(), end.time()),
+        *(training.minutes, training.started_at, finished_at, training.person.zone),
+        *(training.revision, finished_at, finished_at),
+    )
+
+
+def _sets(training: Training, known: Sequence[UUID], random: Random) -> Iterator[tuple[Any, ...]]:
+    habit = training.person.habit
+    position = 0
+    for exercise_id in random.sample(known, habit.exercises):
+        weight = random.randrange(40, 280) / 2
+        for number in range(1, habit.sets + 1):
+            position += 1
+            yield (
+                *(uuid7_at(training.started_at, random), training.person.id, training.id),
+                *(exercise_id, position, number),
+                *(random.randint(3, 12), weight, random.randint(6, 10)),
+            )
+
+
+def _copy(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    total: int,
+) -> None:
+    """COPY these columns; the others get what the model gives a new row."""
+    defaults = {
+        field.column: field.get_default()
+        for field in model._meta.local_concrete_fields
+        if not field.generated and field.column not in columns
+    }
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in (*columns, *defaults))
+    table = sql.Identifier(model._meta.db_table)
+    rest = tuple(defaults.values())
+    connection.ensure_connection()
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)) as copy,
+    ):
+        for row in tqdm(rows, total=total, desc=model._meta.db_table, mininterval=1):
+            copy.write_row((*row, *rest))
+
+
+def _forget_writes() -> None:
+    """Remove what the requests of an earlier run created: only they have a creation hash."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM workouts_workoutset s USING workouts_workout w"
+            " WHERE w.creation_hash IS NOT NULL AND s.user_id = w.user_id AND s.workout_id = w.id"
+        )
+        cursor.execute("DELETE FROM workouts_workout WHERE creation_hash IS NOT NULL")
+    _vacuum()
+
+
+def _vacuum() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
+def _note(note: str) -> None:
+    name = sql.Identifier(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(note)).as_string()
+        )
+
+
+def _log_in() -> Sample:
+    """Sessions whose tokens nobody but this run knows, under the secret key of this run."""
+    people = list(User.objects.order_by("username")[:LOGGED_IN])
+    sessions, tokens = [], {}
+    for user in people:
+        store = SessionStore()
+        content = {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+        store.update(content)
+        store.set_expiry(settings.SESSION_TOKEN_AGE)
+        sessions.append(store.create_model_instance(content))
+        tokens[user.pk] = str(store.token)
+    Session.objects.all().delete()
+    Session.objects.bulk_create(sessions)
+
+    done: dict[UUID, list[str]] = {user.pk: [] for user in people}
+    rows = Workout.objects.filter(user__in=people).order_by("pk").values_list("user_id", "pk")
+    for user_id, workout_id in rows:
+        done[user_id].append(str(workout_id))
+    catalogue = Exercise.objects.filter(created_by=None, is_cardio=False).order_by("slug")
+    return Sample(
+        visitors=tuple(
+            Visitor(token=tokens[user_id], workouts=tuple(workouts))
+            for user_id, workouts in done.items()
+            if len(workouts) == HEAVY.workouts
+        ),
+        exercises=tuple(str(id_) for id_ in catalogue.values_list("pk", flat=True)),
+    )
+
+
+def _fingerprint() -> str:
+    """Changes when what is loaded may: with this module, the catalogue and the tables."""
+    files = [Path(__file__)]
+    for pattern in ("workouts/catalogue/*.*", "*/migrations/*.py"):
+        files += sorted(settings.BASE_DIR.glob(pattern))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.data")
+    parser.add_argument("--users", type=int, required=True)
+    parser.add_argument("--fresh", action="store_true")
+    options = parser.parse_args()
+    sample = prepare(users=options.users, fresh=options.fresh)
+    json.dump(asdict(sample), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
