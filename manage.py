@@ -14,6 +14,10 @@ WITHOUT_SERVERS = {"help", "--help", "--version", "spectacular", "collectstatic"
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if not os.environ.get("DATABASE_URL"):
+        # Whoever uses the embedded database is developing; with another one, production it is
+        # until the environment says otherwise.
+        os.environ.setdefault("ENVIRONMENT", "development")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - reads the settings
 
     if len(sys.argv) < 2 or sys.argv[1] in WITHOUT_SERVERS:  # noqa: PLR2004 - the program and its command

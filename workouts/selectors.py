@@ -161,7 +161,8 @@ _BY_NAME = SqlList(
     key=(("lower(e.name)", "text"), ("e.id", "uuid")),
     descending=False,
 )
-# 3 for the name itself, 2 for how it begins, 1 for the words of it, and how alike the spelling is.
+# 3 for the name itself, 1 for the words of it, less for how it begins and for being the main form
+# of its variations, and how alike the spelling is.
 _BY_MATCH = SqlList(
     source=f"""
         SELECT e.*, muscle, role, share, equipment
@@ -169,9 +170,10 @@ _BY_MATCH = SqlList(
             SELECT * FROM (
                 SELECT {_EXERCISE_COLUMNS}, (
                     CASE WHEN lower(e.name) = lower(%(q)s) THEN 3.0
-                        WHEN e.name ILIKE %(beginning)s THEN 2.0
                         WHEN e.name ILIKE ALL (%(words)s) THEN 1.0 ELSE 0.0 END
-                    + word_similarity(%(q)s, e.name))::float8 AS match
+                    + CASE WHEN e.name ILIKE %(beginning)s THEN 0.2 ELSE 0.0 END
+                    + CASE WHEN e.variation_of_id IS NULL THEN 0.3 ELSE 0.0 END
+                    + similarity(%(q)s, e.name))::float8 AS match
                 FROM workouts_exercise e
                 WHERE {{where}} AND (e.name ILIKE ALL (%(words)s) OR %(q)s <%% e.name)
             ) e WHERE {{beyond}} ORDER BY {{order}} LIMIT %(limit)s

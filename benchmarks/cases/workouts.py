@@ -65,9 +65,10 @@ EXERCISES_BY_MATCH = Statement("""
                 e.difficulty_level, e.met, e.equipment_needed, e.illustration, e.video_url,
                 e.variation_of_id AS variation_of, e.created_at, e.updated_at, (
                 CASE WHEN lower(e.name) = lower($2) THEN 3.0
-                    WHEN e.name ILIKE $3 THEN 2.0
                     WHEN e.name ILIKE ALL ($4) THEN 1.0 ELSE 0.0 END
-                + word_similarity($2, e.name))::float8 AS match
+                + CASE WHEN e.name ILIKE $3 THEN 0.2 ELSE 0.0 END
+                + CASE WHEN e.variation_of_id IS NULL THEN 0.3 ELSE 0.0 END
+                + similarity($2, e.name))::float8 AS match
             FROM workouts_exercise e
             WHERE (e.created_by_id IS NULL OR e.created_by_id = $1)
                 AND (e.name ILIKE ALL ($4) OR $2 <% e.name)
