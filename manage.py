@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config import embedded
 
-VAR = Path(__file__).resolve().parent / "var"
+VAR = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parent / "var")
 # These answer from the code alone; starting a database for them would only cost time.
 WITHOUT_SERVERS = {"help", "--help", "--version", "spectacular", "collectstatic", "makemessages"}
 

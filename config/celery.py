@@ -4,8 +4,15 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: object) -> None:
+    """Celery leaves logging alone when somebody listens here; Django has set it up."""
+
 
 app = Celery("numeneon")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -100,11 +100,17 @@ class BoundaryMiddleware:
         return None
 
 
-class _BrowserOnly(MiddlewareMixin):
-    """Stands aside for the API: a request with a token has no session, cookie or CSRF state."""
+def _is_for_browsers(request: HttpRequest) -> bool:
+    """Not the API, whose requests have no session, cookie or CSRF state, and not the probes, which
+    may come by an address that is no name of ours.
+    """
+    path = request.path_info
+    return not path.startswith(settings.API_PREFIX) and path not in settings.PROBES
 
+
+class _BrowserOnly(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
-        if request.path_info.startswith(settings.API_PREFIX):
+        if not _is_for_browsers(request):
             return self.get_response(request)
         return super().__call__(request)
 
@@ -121,7 +127,7 @@ class BrowserCsrfMiddleware(_BrowserOnly, CsrfViewMiddleware):
     def process_view(
         self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
     ) -> Any:
-        if request.path_info.startswith(settings.API_PREFIX):
+        if not _is_for_browsers(request):
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
 

@@ -68,7 +68,7 @@ class NumeneonSchema(AutoSchema):
 
 def _creates_once(schema: NumeneonSchema) -> bool:
     view = schema.view
-    return getattr(view, "action", None) == "create" and getattr(view, "creates_once", False)
+    return getattr(view, "action", None) in getattr(view, "creates_once", ())
 
 
 class SessionTokenScheme(OpenApiAuthenticationExtension):

@@ -36,8 +36,11 @@ def user_of_token(token: str) -> User | None:
     auth_hash, *values = row
     user: User = User.from_db(connection.alias, _AUTH_FIELDS, values)
     # After a change of password the old log-ins are over, also the stolen one.
-    current = user.get_session_auth_hash()
-    return user if constant_time_compare(auth_hash, current) else None
+    if constant_time_compare(auth_hash, user.get_session_auth_hash()):
+        return user
+    # A key of ours that was replaced ends no session while it is still among the old ones.
+    older = user.get_session_auth_fallback_hash()
+    return user if any(constant_time_compare(auth_hash, known) for known in older) else None
 
 
 def time_zone_of(user_id: UUID) -> str:

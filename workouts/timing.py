@@ -26,7 +26,9 @@ class Timing:
 def timing_of_readings(
     *, timezone: str, day: date, start_time: time, end_time: time | None, duration: int
 ) -> Timing:
-    """From what a clock showed. An end before the start is on the next day."""
+    """From what a clock showed, to the second. An end before the start is on the next day."""
+    start_time = start_time.replace(microsecond=0)
+    end_time = None if end_time is None else end_time.replace(microsecond=0)
     started_at = instant_of(day, start_time, timezone)
     finished_at = None
     if end_time is not None:
@@ -47,7 +49,9 @@ def timing_of_readings(
 def timing_of_instants(
     *, timezone: str, started_at: datetime, finished_at: datetime | None, duration: int
 ) -> Timing:
-    """From instants: the readings are those of a clock in this zone."""
+    """From instants, to the second: the readings are those of a clock in this zone."""
+    started_at = started_at.replace(microsecond=0)
+    finished_at = finished_at.replace(microsecond=0) if finished_at else None
     start = reading_of(started_at, timezone)
     return _timing(
         timezone=timezone,

@@ -11,11 +11,12 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from pythonjsonlogger.orjson import OrjsonFormatter
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from config import health, logs
 from tests.conftest import client_of
-from users.api import viewsets
+from users.api import throttling, viewsets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -39,6 +40,11 @@ def run_django(*arguments: str, **environ: str) -> subprocess.CompletedProcess[s
 
 def test_the_process_says_that_it_lives_without_asking_the_database(client):
     assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+def test_a_probe_may_come_by_an_address_that_is_no_name_of_ours(path, client):
+    assert client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
 @pytest.mark.django_db
@@ -91,10 +97,21 @@ class TestOutages:
         assert response.status_code == 500
         assert b"secret" not in response.content
 
-    def test_the_api_goes_on_while_redis_is_away(self, api, settings):
-        settings.CACHE_URL = "redis://127.0.0.1:1/0"
+    def test_the_api_goes_on_while_redis_is_away_and_does_not_ask_it_again_at_once(
+        self, api, monkeypatch
+    ):
+        asked = []
 
-        assert api.get("/api/v1/users/me/").status_code == 200
+        class Away(throttling._Counter):
+            def _tell(self, key, count):
+                asked.append(key)
+                raise RedisConnectionError
+
+        monkeypatch.setattr(throttling, "_counter", Away())
+
+        statuses = [api.get("/api/v1/users/me/").status_code for _ in range(3)]
+
+        assert (statuses, len(asked)) == ([200] * 3, 1)
 
 
 @pytest.mark.django_db

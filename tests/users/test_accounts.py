@@ -191,6 +191,16 @@ def test_a_request_with_a_token_writes_no_session_and_sets_no_cookie(
     assert list(Session.objects.values()) == before
 
 
+def test_a_replaced_secret_key_ends_no_session_while_it_is_a_fallback(ana, settings):
+    client = with_token(token_of(log_in("ana")))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [settings.SECRET_KEY]
+
+    with_fallback = client.get(ME).status_code
+    settings.SECRET_KEY_FALLBACKS = []
+
+    assert (with_fallback, client.get(ME).status_code) == (200, 401)
+
+
 def test_log_out_ends_the_token_at_once(ana):
     client = with_token(token_of(log_in("ana")))
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from users.localtime import day_bounds, instant_of, reading_of, validate_time_zone
@@ -163,6 +163,7 @@ def test_a_folded_clock_time_counts_as_the_first_one():
     assert instant_of(dt.date(2026, 11, 1), folded, "America/New_York") == utc(2026, 11, 1, 5, 30)
 
 
+@settings(deadline=None)
 @given(
     time_zone=st.sampled_from(ZONES),
     day=st.dates(min_value=dt.date(1970, 1, 2), max_value=dt.date(2199, 12, 30)),
@@ -186,6 +187,7 @@ def test_the_days_of_1970_to_2037_add_up(time_zone):
     assert sum((end - start for start, end in bounds), dt.timedelta()) == whole
 
 
+@settings(deadline=None)
 @given(
     time_zone=st.sampled_from(ZONES),
     instant=st.datetimes(

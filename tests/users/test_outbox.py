@@ -7,11 +7,11 @@ import threading
 import pytest
 import time_machine
 from celery.exceptions import OperationalError
-from django.db import connections, transaction
+from django.db import transaction
 from kombu import Connection
 from rest_framework.test import APIClient
 
-from tests.users.races import at_once
+from tests.users.races import LIMIT_S, aside, at_once
 from users import tasks
 from users.ids import uuid7
 from users.models import AccountExport, OutboxMessage, User
@@ -128,25 +128,18 @@ def test_two_workers_at_once_do_it_once(monkeypatch):
 
     def slow(*, text: str) -> None:
         started.set()
-        finish.wait(timeout=30)
+        finish.wait(timeout=LIMIT_S)
         notes.append(text)
 
     monkeypatch.setitem(outbox._handlers, "note", slow)
     message = OutboxMessage.objects.create(kind="note", payload={"text": "done"})
-    answers: list[bool] = []
 
-    def work() -> None:
-        answers.append(outbox.deliver(message_id=message.pk))
-        connections.close_all()
-
-    first = threading.Thread(target=work)
-    first.start()
-    started.wait(timeout=30)
+    first = aside(lambda: outbox.deliver(message_id=message.pk))
+    started.wait(timeout=LIMIT_S)
     second = outbox.deliver(message_id=message.pk)
     finish.set()
-    first.join()
 
-    assert (second, answers, notes) == (False, [True], ["done"])
+    assert (first.result(), second, notes) == (True, False, ["done"])
     assert not OutboxMessage.objects.exists()
 
 
@@ -294,23 +287,17 @@ def test_the_sweep_leaves_a_message_alone_that_a_worker_holds(monkeypatch):
 
     def slow() -> None:
         started.set()
-        finish.wait(timeout=30)
+        finish.wait(timeout=LIMIT_S)
 
     monkeypatch.setitem(outbox._handlers, "slow", slow)
     message = OutboxMessage.objects.create(kind="slow", payload={}, due_at=NOW)
 
-    def work() -> None:
-        outbox.deliver(message_id=message.pk)
-        connections.close_all()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    started.wait(timeout=30)
+    worker = aside(lambda: outbox.deliver(message_id=message.pk))
+    started.wait(timeout=LIMIT_S)
     claimed = outbox.claim_due(now=NOW)
     finish.set()
-    worker.join()
 
-    assert claimed == []
+    assert (claimed, worker.result()) == ([], True)
     assert not OutboxMessage.objects.exists()
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, connection, connections, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import (
@@ -14,7 +14,7 @@ from tests.factories.workouts import (
     WorkoutFactory,
     WorkoutSetFactory,
 )
-from tests.users.races import at_once
+from tests.users.races import LIMIT_S, aside, at_once, wait_for_a_blocked_connection
 from users.ids import uuid7
 from users.models import Notification, PushDevice, SyncClock, Tombstone, User
 from users.models.notification import NotificationCategory
@@ -237,43 +237,22 @@ def test_writers_of_several_people_in_any_order_do_not_wait_for_each_other_for_e
 def test_rows_that_others_add_before_a_bulk_deletion_get_a_tombstone_too():
     ana = UserFactory(username="ana")
     first = NotificationFactory(user=ana)
-    locked, deleting = threading.Event(), threading.Event()
-    added = []
+    locked = threading.Event()
 
-    def add() -> None:
+    def add() -> Notification:
         with transaction.atomic():
             advance_clock(ana.pk)
             locked.set()
-            deleting.wait(timeout=30)
             wait_for_a_blocked_connection()
-            added.append(NotificationFactory(user=ana))
-        connections.close_all()
+            return NotificationFactory(user=ana)
 
-    adder = threading.Thread(target=add)
-    adder.start()
-    locked.wait(timeout=30)
-    deleting.set()
+    adding = aside(add)
+    locked.wait(timeout=LIMIT_S)
     Notification.objects.filter(user=ana).delete()
-    adder.join()
 
     assert not Notification.objects.exists()
     buried = Tombstone.objects.values_list("object_id", flat=True)
-    assert set(buried) == {first.pk, added[0].pk}
-
-
-def wait_for_a_blocked_connection() -> None:
-    """Until another connection to this database waits for a lock."""
-    blocked = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _ in range(3000):
-        with connection.cursor() as cursor:
-            cursor.execute(blocked)
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("Nobody waited.")
+    assert set(buried) == {first.pk, adding.result().pk}
 
 
 def one_more(user: User, write) -> bool:

@@ -67,6 +67,36 @@ def test_the_same_set_id_twice_makes_one_set(api, workout):
     assert workout.sets.count() == 4
 
 
+def test_a_retry_after_an_edit_answers_the_edited_set(api, workout):
+    body = {"id": str(uuid7()), "exercise": str(workout.sets.first().exercise_id), "reps": 5}
+    api.post(url(workout), body)
+    api.patch(f"/api/v1/workout-sets/{body['id']}/", {"reps": 8})
+
+    retry = api.post(url(workout), body)
+
+    assert (retry.status_code, retry.json()["reps"]) == (200, 8)
+
+
+def test_a_late_retry_does_not_bring_a_removed_set_back(api, workout):
+    body = {"id": str(uuid7()), "exercise": str(workout.sets.first().exercise_id), "reps": 5}
+    api.post(url(workout), body)
+    api.delete(f"/api/v1/workout-sets/{body['id']}/")
+
+    retry = api.post(url(workout), body)
+
+    assert (retry.status_code, retry.json()["errors"][0]["code"]) == (409, "deleted")
+    assert workout.sets.count() == 3
+
+
+def test_fewer_fields_under_the_same_id_are_other_content(api, workout):
+    body = {"id": str(uuid7()), "exercise": str(workout.sets.first().exercise_id), "reps": 5}
+    api.post(url(workout), body)
+
+    response = api.post(url(workout), {"id": body["id"], "exercise": body["exercise"]})
+
+    assert response.status_code == 409
+
+
 def test_a_number_that_is_taken_is_a_conflict_in_words(api, workout):
     row = workout.sets.get(position=1)
 

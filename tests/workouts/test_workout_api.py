@@ -371,6 +371,38 @@ class TestTimes:
 
         assert (response.status_code, errors_of(response)) == (409, [(None, "not_in_progress")])
 
+    @pytest.mark.parametrize("by", ["id", "key"])
+    def test_a_start_or_a_copy_that_is_repeated_is_made_once(self, api, ana, by):
+        original = WorkoutSetFactory(workout=WorkoutFactory(user=ana)).workout
+        for url in (f"{URL}start/", f"{detail(original)}duplicate/"):
+            body = {"id": str(uuid7())} if by == "id" else {}
+            headers = {"Idempotency-Key": url} if by == "key" else {}
+
+            first = api.post(url, body, headers=headers)
+            second = api.post(url, body, headers=headers)
+
+            assert (first.status_code, second.status_code) == (201, 200)
+            assert first.json() == second.json()
+        assert Workout.objects.count() == 3
+
+    def test_a_workout_begins_at_a_whole_second(self, api):
+        with time_machine.travel("2026-03-02T14:25:41.027593Z", tick=False):
+            answer = api.post(f"{URL}start/", {}).json()
+
+        assert (answer["start_time"], answer["started_at"]) == ("14:25:41", "2026-03-02T14:25:41Z")
+
+    def test_workouts_of_the_same_second_are_all_on_some_page(self, api, bench):
+        for fraction in ("050000", "200000", "027593"):
+            api.post(URL, push_day(bench, start_time=f"08:00:00.{fraction}"))
+
+        seen, url = [], f"{URL}?page_size=1"
+        while url and len(seen) < 10:
+            page = api.get(url).json()
+            seen += [row["id"] for row in page["results"]]
+            url = page["next"]
+
+        assert len(seen) == len(set(seen)) == 3
+
 
 class TestReading:
     def test_a_workout_is_read_in_three_queries(self, api, ana, django_assert_num_queries):

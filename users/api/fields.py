@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -24,6 +25,15 @@ class FiniteFloatField(serializers.FloatField):
         if not math.isfinite(value):
             self.fail("invalid")
         return value
+
+
+class IdField(serializers.UUIDField):
+    """An id as text. Django REST framework would make one of a number, or of true."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str | UUID):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class RowsField(AnyField):

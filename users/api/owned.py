@@ -47,7 +47,7 @@ class OwnedViewSetMixin(ViewSetBase):
 class CreateOnceMixin(OwnedViewSetMixin):
     """Creates that may carry their own ``id`` or an ``Idempotency-Key``: safe to repeat."""
 
-    creates_once: ClassVar[bool] = True
+    creates_once: ClassVar[frozenset[str]] = frozenset({"create"})
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import orjson
@@ -27,7 +27,9 @@ MAX_PAGE_SIZE = 100
 
 
 def encode(place: Place) -> str:
-    document = orjson.dumps([place.backwards, *place.key], default=str)
+    # As text, because the library loses a zero of a time of day's microseconds.
+    key = [str(value) if isinstance(value, time) else value for value in place.key]
+    document = orjson.dumps([place.backwards, *key], default=str)
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
 

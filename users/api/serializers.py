@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from users.api.fields import FiniteFloatField
+from users.api.fields import FiniteFloatField, IdField
 from users.models import (
     AccountExport,
     Notification,
@@ -212,7 +212,7 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
 
 class ReadNotificationsSerializer(serializers.Serializer[Any]):
     ids = serializers.ListField(
-        child=serializers.UUIDField(),
+        child=IdField(),
         required=False,
         max_length=100,
         help_text="Which ones; without it, all of them.",
@@ -221,7 +221,7 @@ class ReadNotificationsSerializer(serializers.Serializer[Any]):
 
 
 class PushDeviceSerializer(serializers.ModelSerializer[PushDevice]):
-    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
 
     class Meta:
         model = PushDevice

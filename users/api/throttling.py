@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 WINDOW_S = 60
+# How long Redis is left alone after it did not answer.
+PAUSE_S = 5
 
 
 class MinuteThrottle(BaseThrottle):
@@ -51,9 +53,13 @@ def is_within(limit: int, key: str) -> bool:
     A process tells Redis of every sixtieth part of the limit, not of every request: exact to
     that, times the number of processes, and as exact as the limit for one below 120.
     """
+    if time.monotonic() < _counter.away_until:
+        return True
     try:
         return _counter.hit(key, step=max(1, limit // 60)) <= limit
     except RedisError as error:
+        # Who waits for a server that hangs makes everyone behind them wait as well.
+        _counter.away_until = time.monotonic() + PAUSE_S
         logger.warning("Rate limits are off, Redis does not answer: %s", type(error).__name__)
         return True
 
@@ -66,6 +72,7 @@ class _Counter:
     """Hits in the current minute: what Redis knew last, and what it was not told yet."""
 
     def __init__(self) -> None:
+        self.away_until = 0.0
         self._minute = 0
         self._known: dict[str, int] = {}
         self._untold: dict[str, int] = {}

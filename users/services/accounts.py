@@ -9,14 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.db.models import FileField, Model
+from django.db.models import CompositePrimaryKey, FileField, Model, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from users import personal_data
 from users.models import ErasedIdentity, ExternalIdentity, Session, User, UserProfile, UserSettings
 from users.ownership import advance_clock
-from users.services import outbox
+from users.services import mail, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +84,13 @@ def user_of_identity(*, issuer: str, subject: UUID, issued_at: datetime) -> User
 def close_account(*, user: User) -> None:
     """Shut the person out at once, free their name and address, and have everything erased."""
     advance_clock(user.pk)
+    addresses = EmailAddress.objects.filter(user=user)
+    for address in {user.email, *addresses.values_list("email", flat=True)}:
+        mail.drop_mail(recipient=address)
     # Nobody can take this name beforehand and so keep the person here.
     stone = f"erased-{secrets.token_hex(16)}"
+    numbered = Concat(Cast("pk", TextField()), Value(f"-{stone}@erased.invalid"))
+    addresses.update(email=numbered, verified=False)
     user.is_active = False
     user.username = stone
     user.email = f"{stone}@erased.invalid"
@@ -90,7 +99,6 @@ def close_account(*, user: User) -> None:
     user.save()
     UserProfile.objects.filter(user=user).update(visibility="private", display_name="", bio="")
     Session.objects.filter(user=user).delete()
-    EmailAddress.objects.filter(user=user).delete()
     outbox.promise(kind="erase_account", user_id=str(user.pk))
 
 
@@ -104,6 +112,7 @@ def erase_account(*, user_id: str) -> None:
     with transaction.atomic():
         advance_clock(user.pk)
         _remember_identities(user)
+        _blank_admin_log(user)
         for part in reversed(personal_data.registered()):
             files += _files_of(part, user.pk)
             if part.erase:
@@ -119,6 +128,19 @@ def _remember_identities(user: User) -> None:
     for identity in user.external_identities.all():
         ErasedIdentity.objects.update_or_create(
             pk=_digest(identity.issuer, identity.subject), defaults={"erased_at": timezone.now()}
+        )
+
+
+def _blank_admin_log(user: User) -> None:
+    """What admins did to the person's rows stays in their log, but not to whose."""
+    for part in personal_data.registered():
+        if isinstance(part.model._meta.pk, CompositePrimaryKey):
+            continue  # not a row that the admin shows by itself
+        kinds = [kind for kind in apps.get_models() if kind._meta.concrete_model is part.model]
+        types = ContentType.objects.get_for_models(*kinds, for_concrete_models=False).values()
+        keys = part.rows(user.pk).order_by().values_list(Cast("pk", TextField()))
+        LogEntry.objects.filter(content_type__in=types, object_id__in=keys).update(
+            object_id=None, object_repr="erased", change_message=""
         )
 
 

@@ -13,7 +13,7 @@ from users.errors import Conflict, IdempotencyKeyReused
 from users.ids import uuid7
 from users.keyset import fetch
 from users.models import IdempotencyKey
-from users.ownership import Synced, advance_clock, resource_name
+from users.ownership import OwnedPart, Synced, advance_clock, resource_name
 
 ModelT = TypeVar("ModelT", bound=Synced)
 
@@ -95,6 +95,26 @@ def _claim_key(*, user_id: UUID, key: str, resource: str, hashed: bytes) -> tupl
     if (claim.resource, bytes(claim.content_hash)) != (resource, hashed):
         raise IdempotencyKeyReused
     return claim.object_id, is_new
+
+
+def claim_part(
+    *, model: type[OwnedPart], user_id: UUID, object_id: UUID, content: Mapping[str, Any]
+) -> bool:
+    """Whether this id of a part comes for the first time.
+
+    A part leaves no tombstone and no hash in its row, so that its creation is remembered as that
+    of a create without an id is, for as long as a client would repeat it. Raises Conflict for an
+    id that came with other content. The caller has advanced the clock.
+    """
+    resource = resource_name(model)
+    key = f"{resource}/{object_id}"
+    try:
+        _, is_new = _claim_key(
+            user_id=user_id, key=key, resource=resource, hashed=content_hash(content)
+        )
+    except IdempotencyKeyReused:
+        raise Conflict("This id belongs to a row with other content.", code="id_taken") from None
+    return is_new
 
 
 def remove_old_keys(*, before: datetime) -> int:

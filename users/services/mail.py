@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.db import transaction
 
+from users.models import OutboxMessage
 from users.services import outbox
 
 
@@ -20,6 +22,16 @@ def promise_mail(*, message: EmailMessage) -> None:
         sender=message.from_email,
         recipients=list(message.to),
     )
+
+
+@transaction.atomic
+def drop_mail(*, recipient: str) -> None:
+    """Forget what was promised to an address; what a worker is sending right now is sent."""
+    promised = OutboxMessage.objects.filter(
+        kind="email", payload__recipients__contains=[recipient]
+    ).select_for_update(skip_locked=True)
+    ids = list(promised.values_list("pk", flat=True))
+    OutboxMessage.objects.filter(pk__in=ids).delete()
 
 
 @outbox.handles("email")

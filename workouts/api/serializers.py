@@ -285,7 +285,12 @@ class WorkoutDetailSerializer(WorkoutFactsSerializer):
         fields = (*WorkoutFactsSerializer.Meta.fields, "sets", "exercises")  # type: ignore[assignment]
 
 
+class CopySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(required=False, help_text="Of the copy, made by the phone.")
+
+
 class StartSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
     name = serializers.CharField(max_length=100, default="Workout")
     timezone = serializers.CharField(
         max_length=50, required=False, validators=[validate_time_zone], help_text="IANA name"

@@ -21,6 +21,7 @@ from users.api.pagination import PageRequest
 from workouts import selectors
 from workouts.api.filters import ExerciseFilter, WorkoutFilter
 from workouts.api.serializers import (
+    CopySerializer,
     ExerciseSerializer,
     FinishSerializer,
     OrderSerializer,
@@ -57,7 +58,7 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
     queryset = Workout.objects.order_by("-date", "-start_time", "-id")
     serializer_class = WorkoutSerializer
     filterset_class = WorkoutFilter
-    creates_once: ClassVar[bool] = True
+    creates_once: ClassVar[frozenset[str]] = frozenset({"create", "start", "duplicate"})
 
     @extend_schema(responses=WorkoutListSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -87,8 +88,7 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
             object_id=content.pop("id", None),
             idempotency_key=idempotency_key(request),
         )
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(self._shown(workout_id), status=code)
+        return self._made(workout_id, is_new=is_new)
 
     def update(self, request: Request, pk: UUID) -> Response:
         """Replace the workout and its sets. What you leave out becomes empty."""
@@ -109,16 +109,24 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
         self.get_object().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=StartSerializer, responses={201: WorkoutDetailSerializer})
+    @extend_schema(
+        request=StartSerializer,
+        responses={201: WorkoutDetailSerializer, 200: WorkoutDetailSerializer},
+    )
     @action(detail=False, methods=["post"])
     def start(self, request: Request) -> Response:
-        """Begin a workout now. One at a time."""
+        """Begin a workout now. One at a time. Safe to repeat with an id or a key."""
         shape = StartSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        workout_id = workouts.start_workout(
-            user_id=self.owner.pk, now=timezone.now(), content=shape.validated_data
+        content = dict(shape.validated_data)
+        workout_id, is_new = workouts.start_workout(
+            user_id=self.owner.pk,
+            now=timezone.now(),
+            object_id=content.pop("id", None),
+            content=content,
+            idempotency_key=idempotency_key(request),
         )
-        return Response(self._shown(workout_id), status=status.HTTP_201_CREATED)
+        return self._made(workout_id, is_new=is_new)
 
     @extend_schema(request=FinishSerializer, responses=WorkoutDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -134,15 +142,24 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
         )
         return Response(self._shown(pk))
 
-    @extend_schema(request=None, responses={201: WorkoutDetailSerializer})
+    @extend_schema(
+        request=CopySerializer,
+        responses={201: WorkoutDetailSerializer, 200: WorkoutDetailSerializer},
+    )
     @action(detail=True, methods=["post"])
     def duplicate(self, request: Request, pk: UUID) -> Response:
-        """The same sets again, as a workout of now."""
+        """The same sets again, as a workout of now. Safe to repeat with an id or a key."""
+        shape = CopySerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
         self._require(pk)
-        workout_id = workouts.duplicate_workout(
-            user_id=self.owner.pk, workout_id=pk, now=timezone.now()
+        workout_id, is_new = workouts.duplicate_workout(
+            user_id=self.owner.pk,
+            workout_id=pk,
+            now=timezone.now(),
+            object_id=shape.validated_data.get("id"),
+            idempotency_key=idempotency_key(request),
         )
-        return Response(self._shown(workout_id), status=status.HTTP_201_CREATED)
+        return self._made(workout_id, is_new=is_new)
 
     @extend_schema(responses=StoredSetSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
@@ -184,6 +201,10 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
         serializer = CHANGED_WORKOUT if partial else WHOLE_WORKOUT
         content: dict[str, Any] = serializer.run_validation(request.data)
         return content
+
+    def _made(self, workout_id: UUID, *, is_new: bool) -> Response:
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self._shown(workout_id), status=code)
 
     def _require(self, workout_id: UUID) -> None:
         if not self.get_queryset().filter(pk=workout_id).exists():

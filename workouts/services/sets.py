@@ -12,6 +12,7 @@ from django.utils import timezone as clock
 from users.errors import Conflict
 from users.ids import uuid7
 from users.ownership import advance_clock
+from users.services.creation import claim_part
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.services.workouts import UnknownExercise
 
@@ -45,15 +46,16 @@ def add_set(
 ) -> tuple[WorkoutSet, bool]:
     """Put a set at the end of a workout; answers it and whether it was added just now.
 
-    The same id with the same content is answered with the stored set, so a retry is safe.
+    The same id with the same content is answered with the stored set, as it is now. Raises
+    Conflict for an id with other content, and where the set was removed since.
     """
     revision = advance_clock(user_id)
     values = dict(content)
     set_id, exercise_id = values.pop("id", None), values.pop("exercise")
-    stored = WorkoutSet.objects.filter(pk=set_id).first() if set_id else None
-    if stored is not None:
-        _refuse_other(stored, user_id, workout_id, exercise_id, values)
-        return stored, False
+    if set_id is not None:
+        stored = _stored_before(user_id, workout_id, set_id, content)
+        if stored is not None:
+            return stored, False
     _require_visible(user_id, exercise_id)
     last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
         position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
@@ -135,17 +137,16 @@ def _require_visible(user_id: UUID, exercise_id: UUID) -> None:
         raise UnknownExercise
 
 
-def _refuse_other(
-    stored: WorkoutSet,
-    user_id: UUID,
-    workout_id: UUID,
-    exercise_id: UUID,
-    values: Mapping[str, Any],
-) -> None:
-    same = (stored.user_id, stored.workout_id, stored.exercise_id) == (
-        user_id,
-        workout_id,
-        exercise_id,
-    )
-    if not same or any(getattr(stored, name) != value for name, value in values.items()):
+def _stored_before(
+    user_id: UUID, workout_id: UUID, set_id: UUID, content: Mapping[str, Any]
+) -> WorkoutSet | None:
+    """The set that this id made before; None for an id that comes for the first time."""
+    stored = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id, pk=set_id).first()
+    claimed = {**content, "workout": workout_id}
+    is_new = claim_part(model=WorkoutSet, user_id=user_id, object_id=set_id, content=claimed)
+    if is_new and WorkoutSet.objects.filter(pk=set_id).exists():
+        # Stored with its workout, or another person's.
         raise Conflict("This id belongs to a row with other content.", code="id_taken")
+    if not is_new and stored is None:
+        raise Conflict("This was deleted.", code="deleted")
+    return stored

@@ -107,18 +107,45 @@ def change_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None
             _replace_sets(workout, content["sets"])
 
 
-def start_workout(*, user_id: UUID, now: datetime, content: Content) -> UUID:
-    """Begin a workout at this instant. Raises Conflict while another one is running."""
-    with transaction.atomic():
+def start_workout(
+    *,
+    user_id: UUID,
+    now: datetime,
+    content: Content,
+    object_id: UUID | None = None,
+    idempotency_key: str = "",
+) -> tuple[UUID, bool]:
+    """Begin a workout at this instant; answers its id and whether it began just now.
+
+    Raises Conflict while another one is running, and what create_once raises.
+    """
+
+    def begin(workout_id: UUID, hashed: bytes) -> Workout:
         revision = advance_clock(user_id)
         if Workout.objects.filter(user_id=user_id, in_progress=True).exists():
             raise Conflict("Finish your running workout first.", code="already_running")
         zone = content.get("timezone") or time_zone_of(user_id)
         timing = timing_of_instants(timezone=zone, started_at=now, finished_at=None, duration=0)
-        workout = Workout(user_id=user_id, name=content["name"], in_progress=True)
+        workout = Workout(
+            id=workout_id,
+            user_id=user_id,
+            name=content["name"],
+            in_progress=True,
+            creation_hash=hashed,
+        )
         _set_timing(workout, timing)
         workout.insert_at(revision)
-    return workout.pk
+        return workout
+
+    workout, is_new = create_once(
+        model=Workout,
+        user_id=user_id,
+        content={**content, "start": True},
+        create=begin,
+        object_id=object_id,
+        idempotency_key=idempotency_key,
+    )
+    return workout.pk, is_new
 
 
 def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) -> None:
@@ -136,21 +163,42 @@ def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) ->
         _write(workout, {"in_progress": False}, timing, revision=revision)
 
 
-def duplicate_workout(*, user_id: UUID, workout_id: UUID, now: datetime) -> UUID:
-    """The same sets again, as a workout of now; how they felt is not copied."""
-    with transaction.atomic():
+def duplicate_workout(
+    *,
+    user_id: UUID,
+    workout_id: UUID,
+    now: datetime,
+    object_id: UUID | None = None,
+    idempotency_key: str = "",
+) -> tuple[UUID, bool]:
+    """The same sets again, as a workout of now; how they felt is not copied.
+
+    Answers the copy's id and whether it was made just now. Raises what create_once raises.
+    """
+
+    def copy(copy_id: UUID, hashed: bytes) -> Workout:
         original, revision = _locked(user_id, workout_id)
         timing = timing_of_instants(
             timezone=time_zone_of(user_id), started_at=now, finished_at=None, duration=0
         )
-        copy = Workout(user_id=user_id, name=original.name)
-        _set_timing(copy, timing)
-        copy.insert_at(revision)
+        workout = Workout(id=copy_id, user_id=user_id, name=original.name, creation_hash=hashed)
+        _set_timing(workout, timing)
+        workout.insert_at(revision)
         sets = original.sets.in_order().values(
             "exercise", "set_number", "reps", "weight", "duration", "distance"
         )
-        insert_sets(workout=copy, sets=list(sets))
-    return copy.pk
+        insert_sets(workout=workout, sets=list(sets))
+        return workout
+
+    made, is_new = create_once(
+        model=Workout,
+        user_id=user_id,
+        content={"copy_of": workout_id},
+        create=copy,
+        object_id=object_id,
+        idempotency_key=idempotency_key,
+    )
+    return made.pk, is_new
 
 
 def insert_sets(*, workout: Workout, sets: Sequence[Content]) -> None:

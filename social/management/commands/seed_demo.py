@@ -45,7 +45,8 @@ class Command(BaseCommand):
                 self._fill(count=users, seed=seed, now=timezone.now())
         except (catalogue.CatalogueNameTaken, training.MissingExercises) as error:
             raise CommandError(error.message) from error
-        people.write_logins(path=settings.VAR_DIR / LOGINS)
+        if not settings.PRODUCTION:
+            people.write_logins(path=settings.VAR_DIR / LOGINS)
 
     def _clear(self) -> None:
         erased = people.erase_everyone()

@@ -1,0 +1,86 @@
+# Everything a developer does here. A target sets up what it needs, and does nothing twice.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+export ENVIRONMENT ?= development
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint format schema audit bench clean
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\): .*## /  make \1	/p' Makefile
+
+run: $(INSTALLED) ## Start everything on 127.0.0.1:8000 (PORT=8001 chooses another port).
+	@$(BIN)/python -m config.stack
+
+test: $(INSTALLED) ## Run the tests (PYTEST_ARGS="tests/users -k login" chooses some).
+	ENVIRONMENT=development $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+
+lint: $(INSTALLED) ## Check style, types, imports, dependencies, migrations, settings and the schema.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	ENVIRONMENT=production ALLOWED_HOSTS=example.com \
+		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(MAKE) --no-print-directory schema audit
+
+format: $(INSTALLED) ## Mend what can be mended without thinking.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+schema: $(INSTALLED) ## Write the OpenAPI schema to var/openapi.yaml.
+	@mkdir -p var
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	@echo "The schema is in var/openapi.yaml."
+
+# pip-audit succeeds as well when it could look nothing up, so what it looked up is counted here.
+define AUDIT
+import json, subprocess, sys
+
+command = ["$(BIN)/pip-audit", "--local", "--format=json", "--progress-spinner=off"]
+try:
+    audit = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    packages = json.loads(audit.stdout)["dependencies"]
+except (subprocess.TimeoutExpired, ValueError):
+    print("NOT AUDITED for known vulnerabilities: their feed cannot be reached.")
+    sys.exit()
+missed = [package["name"] for package in packages if "vulns" not in package]
+if missed:
+    names = ", ".join(missed[:3])
+    print(f"NOT AUDITED for known vulnerabilities: {len(missed)} of {len(packages)} packages, as",
+          f"the feed has no answer for them ({names} …).")
+holes = [(package, hole) for package in packages for hole in package.get("vulns", [])]
+for package, hole in holes:
+    mended = ", ".join(hole["fix_versions"]) or "no version"
+    print(f"{package['name']} {package['version']}: {hole['id']}, mended in {mended}")
+sys.exit(f"{len(holes)} known vulnerabilities." if holes else 0)
+endef
+export AUDIT
+
+audit: $(INSTALLED) ## Look up known vulnerabilities of the installed packages.
+	@$(BIN)/python -c "$$AUDIT"
+
+bench: $(INSTALLED) ## Measure the endpoints (BENCH_ARGS="--help" tells more).
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+clean: ## Remove the environment, the caches and the data of the embedded servers.
+	@[ ! -d var ] || $(MAKE) -s $(INSTALLED)
+	@for lock in var/embedded.lock var/*/embedded.lock; do \
+		[ ! -e $$lock ] || $(BIN)/python -m config.embedded --var "$${lock%/*}" --remove || exit 1; \
+	done
+	rm -rf var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	rm -rf .venv
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		f"Python 3.11 or newer is needed, not {sys.version.split()[0]}: say which with PYTHON=…")'
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
