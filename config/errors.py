@@ -1,12 +1,14 @@
 """What went wrong, as an HTTP answer in one shape: {"type", "errors": [{code, detail, attr}]}."""
 
 import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 from celery.exceptions import OperationalError as BrokerError
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import (
@@ -29,6 +31,7 @@ from users.errors import Conflict, IdempotencyKeyReused
 
 logger = logging.getLogger(__name__)
 
+Kinds = type[Exception] | tuple[type[Exception], ...]
 UNAVAILABLE = "The service is not available at the moment. Try again."
 
 
@@ -54,20 +57,13 @@ class UnavailableAnswer(APIException):
 class DomainExceptionHandler(ExceptionHandler):
     """Knows what the domain and the database raise; the rest is a bug and stays a 500."""
 
-    def convert_known_exceptions(self, exc: Exception) -> Exception:  # noqa: PLR0911 - a table
-        if isinstance(exc, IdempotencyKeyReused):
-            return UnprocessableAnswer(exc.message, exc.code)
-        if isinstance(exc, Conflict):
-            return ConflictAnswer(exc.message, exc.code)
-        if isinstance(exc, DjangoValidationError):
-            return _from_django(exc)
-        if isinstance(exc, (ProtectedError, RestrictedError)):
-            return ConflictAnswer("This is in use and cannot be deleted.", "in_use")
-        if isinstance(exc, IntegrityError):
-            return _from_database(exc)
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
         if is_outage(exc):
             logger.error("A server that we need does not answer: %s", type(exc).__name__)
             return UnavailableAnswer()
+        for kinds, answer in _ANSWERS:
+            if isinstance(exc, kinds):
+                return answer(exc)
         return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc: APIException, response: Response) -> None:
@@ -159,8 +155,28 @@ def _rule(name: str) -> tuple[type[Model] | None, BaseConstraint | None]:
 
 def _first_field(model: type[Model], constraint: CheckConstraint) -> str:
     names = {field.name for field in model._meta.concrete_fields}
-    for node in constraint.condition.flatten():
-        name = node[0].split("__")[0] if isinstance(node, tuple) else ""
-        if name in names:
-            return name
-    return NON_FIELD_ERRORS
+    return next((n for n in _fields_of(constraint.condition) if n in names), NON_FIELD_ERRORS)
+
+
+def _fields_of(condition: Any) -> Iterator[str]:
+    for child in getattr(condition, "children", ()):
+        if isinstance(child, tuple):
+            yield child[0].split("__")[0]
+        else:
+            yield from _fields_of(child)
+
+
+# The first that fits.
+_ANSWERS: tuple[tuple[Kinds, Callable[[Any], Exception]], ...] = (
+    (IdempotencyKeyReused, lambda error: UnprocessableAnswer(error.message, error.code)),
+    (Conflict, lambda error: ConflictAnswer(error.message, error.code)),
+    (DjangoValidationError, _from_django),
+    # It was there when the request began; another one has deleted it meanwhile.
+    (ObjectDoesNotExist, lambda _: exceptions.NotFound()),
+    (SuspiciousOperation, lambda _: exceptions.ParseError()),
+    (
+        (ProtectedError, RestrictedError),
+        lambda _: ConflictAnswer("This is in use and cannot be deleted.", "in_use"),
+    ),
+    (IntegrityError, _from_database),
+)

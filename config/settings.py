@@ -227,6 +227,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 20 * MINUTE_S,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "max_retries": 0,
     "global_keyprefix": os.environ.get("BROKER_PREFIX", ""),
     **_REDIS_TIMEOUTS,
 }

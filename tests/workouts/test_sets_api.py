@@ -10,6 +10,8 @@ from tests.factories.workouts import (
     WorkoutSetFactory,
 )
 from users.ids import uuid7
+from workouts.api.serializers import SetChangeSerializer
+from workouts.api.viewsets import WorkoutSetViewSet
 from workouts.models import Workout, WorkoutSet
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +203,26 @@ def test_one_rm_follows_also_when_a_set_is_written_past_django(workout):
 
     assert workout.sets.get(position=1).one_rm == pytest.approx(120.0)
     assert WorkoutSet.objects.filter(one_rm=None).count() == 0
+
+
+def test_what_the_database_refuses_names_the_field_and_says_why(api, workout, monkeypatch):
+    monkeypatch.setattr(SetChangeSerializer, "validate", lambda self, content: {"rpe": 11})
+    row = workout.sets.get(position=1)
+
+    response = api.patch(set_url(row), {"rpe": 9})
+
+    assert response.status_code == 400
+    [error] = response.json()["errors"]
+    assert (error["attr"], error["detail"]) == ("rpe", "RPE must be from 1 to 10.")
+
+
+def test_a_set_that_is_removed_while_it_is_changed_is_not_found(api, workout, monkeypatch):
+    row = workout.sets.get(position=1)
+
+    def remove(request, serializer=None):
+        WorkoutSet.objects.filter(pk=row.pk).delete()
+        return row
+
+    monkeypatch.setattr(WorkoutSetViewSet, "get_object", remove)
+
+    assert api.patch(set_url(row), {"rpe": 9}).status_code == 404

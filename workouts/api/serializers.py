@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from users.api.fields import FiniteFloatField, RowsField
+from users.api.fields import FiniteFloatField, IdField, RowsField
 from users.localtime import validate_time_zone
 from workouts import selectors
 from workouts.models import Equipment, Exercise, Muscle, Workout
@@ -33,7 +33,7 @@ class MuscleShareSerializer(serializers.Serializer[Any]):
 class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     """An exercise of the catalogue, or a custom one that its creator alone sees."""
 
-    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
     muscle_group = serializers.ChoiceField(choices=MuscleGroup.choices)
     difficulty_level = serializers.IntegerField(
         min_value=1, max_value=5, default=1, help_text="1-5"
@@ -97,8 +97,8 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
 class SetSerializer(serializers.Serializer[Any]):
     """One set. What was not measured is null."""
 
-    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
-    exercise = serializers.UUIDField(help_text="Of the catalogue, or your own.")
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
+    exercise = IdField(help_text="Of the catalogue, or your own.")
     set_number = serializers.IntegerField(
         min_value=1,
         max_value=1000,
@@ -134,7 +134,7 @@ class StoredSetSerializer(SetSerializer):
     """A set as stored, by itself."""
 
     workout = serializers.UUIDField(source="workout_id", read_only=True)
-    exercise = serializers.UUIDField(source="exercise_id")
+    exercise = IdField(source="exercise_id")
     position = serializers.IntegerField(read_only=True, help_text="Place in the workout, from 1.")
     one_rm = serializers.FloatField(
         read_only=True, help_text="kg; one-repetition maximum after Brzycki, for 1-10 reps"
@@ -145,7 +145,7 @@ class SetChangeSerializer(SetSerializer):
     """Any fields of a set but its id."""
 
     id = None  # type: ignore[assignment]
-    exercise = serializers.UUIDField(required=False, help_text="Of the catalogue, or your own.")
+    exercise = IdField(required=False, help_text="Of the catalogue, or your own.")
 
 
 class WorkoutSerializer(serializers.Serializer[Any]):
@@ -155,7 +155,7 @@ class WorkoutSerializer(serializers.Serializer[Any]):
     the start is on the next day) or instants (`started_at`, `finished_at`), never both.
     """
 
-    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
     name = serializers.CharField(max_length=100)
     date = serializers.DateField(required=False, help_text="Your own day on which it began.")
     start_time = serializers.TimeField(required=False, help_text="Local")
@@ -179,7 +179,7 @@ class WorkoutSerializer(serializers.Serializer[Any]):
     )
     notes = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     is_public = serializers.BooleanField(required=False)
-    workout_plan_id = serializers.UUIDField(allow_null=True, required=False)
+    workout_plan_id = IdField(allow_null=True, required=False)
     sets = SetRowsField(row=SetSerializer, max_length=MAX_SETS, required=False)
 
     def validate_date(self, value: Any) -> Any:
@@ -286,11 +286,11 @@ class WorkoutDetailSerializer(WorkoutFactsSerializer):
 
 
 class CopySerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(required=False, help_text="Of the copy, made by the phone.")
+    id = IdField(required=False, help_text="Of the copy, made by the phone.")
 
 
 class StartSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(required=False, help_text="Made by the phone, if it likes.")
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
     name = serializers.CharField(max_length=100, default="Workout")
     timezone = serializers.CharField(
         max_length=50, required=False, validators=[validate_time_zone], help_text="IANA name"
@@ -306,7 +306,7 @@ class FinishSerializer(serializers.Serializer[Any]):
 
 class OrderSerializer(serializers.Serializer[Any]):
     order = serializers.ListField(
-        child=serializers.UUIDField(),
+        child=IdField(),
         max_length=MAX_SETS,
         help_text="The id of every set of the workout, in the order wanted.",
     )
