@@ -166,7 +166,8 @@ def _database(url: str) -> dict[str, Any]:
     }
     if not DATABASE_POOLED:
         # Planned once per connection: half the database's work per query (docs/performance.md).
-        options |= {"server_side_binding": True, "prepare_threshold": 0}
+        # From the third time on, since a migration may send two statements in one, and once.
+        options |= {"server_side_binding": True, "prepare_threshold": 2}
         options["options"] = " ".join(
             f"-c {name}={value}"
             for name, value in {

@@ -233,7 +233,10 @@ class OwnedModel(Synced):
     """A thing that is saved, synced and deleted as a whole. It goes when its person goes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False)
+    # No index of its own: that of the change feed begins with it, and so do most others.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False, db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     creation_hash = models.BinaryField(
@@ -293,7 +296,10 @@ class OwnedPart(models.Model):
     _stored_whole_id: UUID | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False)
+    # No index of its own: a part's unique constraints begin with it.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False, db_index=False
+    )
 
     class Meta:
         abstract = True

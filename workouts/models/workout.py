@@ -130,14 +130,6 @@ class WorkoutSet(OwnedPart):
 
     class Meta:
         ordering = ["workout", "set_number"]
-        indexes = [
-            # An exercise's history; RPE, weight and reps come along without a look at the table.
-            models.Index(
-                fields=["user", "exercise", "workout"],
-                include=["reps", "weight", "one_rm"],
-                name="workoutset_history",
-            ),
-        ]
         constraints = [
             SameOwner(parent="workout", name="workoutset_owner_is_workouts"),
             # Checked at the end of a statement, so that one statement can swap two sets.
