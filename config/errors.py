@@ -18,8 +18,9 @@ from django.db.models import (
     ProtectedError,
     RestrictedError,
 )
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from drf_standardized_errors.handler import ExceptionHandler
 from psycopg import errors as postgres
 from redis.exceptions import RedisError
@@ -102,6 +103,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+@csrf_exempt
+def absent(request: HttpRequest, *args: str) -> HttpResponse:
+    raise Http404
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return plain(500, "error", "A server error occurred.")
@@ -136,7 +142,10 @@ def _from_database(error: IntegrityError) -> Exception:
         cause, (postgres.UniqueViolation, postgres.CheckViolation, postgres.ForeignKeyViolation)
     ):
         return error
-    model, constraint = _rule(cause.diag.constraint_name or "")
+    name = cause.diag.constraint_name or ""
+    if name.endswith("_pkey"):
+        return ConflictAnswer("This id belongs to another row.", "id_taken")
+    model, constraint = _rule(name)
     message = constraint.get_violation_error_message() if constraint else None
     if isinstance(constraint, CheckConstraint):
         assert model is not None

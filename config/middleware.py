@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import orjson
 import uuid_utils.compat as uuid
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -13,13 +14,16 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
+from rest_framework.exceptions import ParseError
 
 from config import errors, logs, metrics
+from config.representation import check_document
 from users.sessions import TokenCookieMiddleware
 
 logger = logging.getLogger("numeneon.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _MAX_REQUEST_ID_LENGTH = 64
+TOO_MANY_REQUESTS = 429
 
 
 class RequestLogMiddleware:
@@ -73,11 +77,15 @@ class BoundaryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in settings.PROBES:
+            request.get_host()  # raises for a name that is not ours
         if settings.SECURE_SSL_REDIRECT and errors.is_api(request) and not request.is_secure():
             return errors.plain(403, "https_required", "Use https.")
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == TOO_MANY_REQUESTS:
+            response.headers.setdefault("Retry-After", "60")
         return response
 
     def process_view(
@@ -86,17 +94,40 @@ class BoundaryMiddleware:
         limit = getattr(
             getattr(view, "cls", None), "max_body_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         )
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > limit:
+        length = request.META.get("CONTENT_LENGTH")
+        if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+            # Django would read nothing of it, and store what it read.
+            return errors.plain(411, "length_required", "Send a Content-Length.")
+        if length and (not length.isdecimal() or int(length) > limit):
             return errors.plain(
                 413, "payload_too_large", f"The body may have at most {limit} bytes."
             )
+        if request.path_info.startswith(settings.ACCOUNTS_API_PREFIX) and request.body:
+            return self._check_accounts_body(request)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if errors.is_outage(error):
             logger.error("A server that we need does not answer: %s", type(error).__name__)
             return errors.plain(503, "unavailable", errors.UNAVAILABLE, retry_after_s=5)
+        if "webauthn" in request.path_info and isinstance(
+            error, (ValueError, TypeError, KeyError, RecursionError)
+        ):
+            # What its parser raises over a passkey that is none.
+            return errors.plain(400, "invalid", "This is not a passkey's answer.")
+        return None
+
+    def _check_accounts_body(self, request: HttpRequest) -> HttpResponse | None:
+        """Our limits hold for django-allauth's endpoints too, which read JSON by themselves."""
+        try:
+            document = orjson.loads(request.body)
+            check_document(document)
+        except (orjson.JSONDecodeError, ParseError) as error:
+            return errors.plain(400, "parse_error", str(error))
+        if not isinstance(document, dict):
+            return errors.plain(400, "parse_error", "Send an object.")
+        # As it was understood here, so that nothing is understood otherwise there.
+        request._body = orjson.dumps(document)
         return None
 
 

@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_standardized_errors.openapi import AutoSchema
 
 ACCOUNT_PREFIX = "Account"
+_ABSENT = ("/account/phone", "/auth/phone", "/tokens/")
 _CONFLICT = "Another row has this id, or this is in use or was done meanwhile."
 
 
@@ -99,7 +100,8 @@ def document_accounts(
     """Add django-allauth's own description, its components renamed so that none collide."""
     accounts = _renamed(copy.deepcopy(get_schema()))
     for path, item in accounts["paths"].items():
-        result["paths"][path] = item
+        if not any(part in path for part in _ABSENT):
+            result["paths"][path] = item
     for kind, components in accounts["components"].items():
         result["components"].setdefault(kind, {}).update(components)
     result["components"]["schemas"]["ErrorAnswer"] = _ERROR_ANSWER

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import (
     SpectacularAPIView,
@@ -7,7 +7,7 @@ from drf_spectacular.views import (
     SpectacularSwaggerSplitView,
 )
 
-from config import health, metrics
+from config import errors, health, metrics
 
 handler400 = "config.errors.bad_request"
 handler404 = "config.errors.not_found"
@@ -19,6 +19,8 @@ urlpatterns = [
     # The busiest first: a URL is looked up from the top.
     path("api/v1/", include("workouts.api.urls")),
     path("api/v1/", include("users.api.urls")),
+    # There are no telephone numbers here and no tokens to refresh.
+    re_path(r"^_allauth/app/v1/(account/phone|auth/phone|tokens/)", errors.absent),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(**PUBLIC), name="docs"),

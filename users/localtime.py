@@ -35,13 +35,13 @@ def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
     )
 
 
-def instant_of(day: date, clock: time, time_zone: str) -> datetime:
+def instant_of(day: date, clock: time, time_zone: str, *, later: bool = False) -> datetime:
     """The UTC instant at which a clock in this zone shows this reading.
 
-    The first of the two where the clocks go back; where they go forward over the reading, the
-    instant at which it would have come without the jump.
+    The first of the two where the clocks go back, or the ``later`` one; where they go forward
+    over the reading, the instant at which it would have come without the jump.
     """
-    local = datetime.combine(day, clock.replace(fold=0), ZoneInfo(time_zone))
+    local = datetime.combine(day, clock.replace(fold=int(later)), ZoneInfo(time_zone))
     return local.astimezone(UTC)
 
 

@@ -26,15 +26,15 @@ class Timing:
 def timing_of_readings(
     *, timezone: str, day: date, start_time: time, end_time: time | None, duration: int
 ) -> Timing:
-    """From what a clock showed, to the second. An end before the start is on the next day."""
+    """From what a clock showed, to the second.
+
+    An end before the start is the second showing of that reading where the clocks went back, else
+    on the next day. Raises ValidationError for a reading that the clocks went forward over.
+    """
     start_time = start_time.replace(microsecond=0)
     end_time = None if end_time is None else end_time.replace(microsecond=0)
-    started_at = instant_of(day, start_time, timezone)
-    finished_at = None
-    if end_time is not None:
-        finished_at = instant_of(day, end_time, timezone)
-        if finished_at < started_at:
-            finished_at = instant_of(day + timedelta(days=1), end_time, timezone)
+    started_at = _shown_instant("start_time", day, start_time, timezone)
+    finished_at = None if end_time is None else _end(started_at, day, end_time, timezone)
     return _timing(
         timezone=timezone,
         day=day,
@@ -44,6 +44,24 @@ def timing_of_readings(
         finished_at=finished_at,
         duration=duration,
     )
+
+
+def _end(started_at: datetime, day: date, end_time: time, timezone: str) -> datetime:
+    for later in (False, True):
+        finished_at = instant_of(day, end_time, timezone, later=later)
+        if finished_at >= started_at:
+            return _shown_instant("end_time", day, end_time, timezone, later=later)
+    return _shown_instant("end_time", day + timedelta(days=1), end_time, timezone)
+
+
+def _shown_instant(
+    name: str, day: date, clock: time, timezone: str, *, later: bool = False
+) -> datetime:
+    instant = instant_of(day, clock, timezone, later=later)
+    if reading_of(instant, timezone) != datetime.combine(day, clock):
+        message = "The clocks went forward over this time on that day."
+        raise ValidationError({name: ValidationError(message, code="skipped_time")})
+    return instant
 
 
 def timing_of_instants(

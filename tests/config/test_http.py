@@ -170,6 +170,58 @@ def test_a_call_over_plain_http_is_refused_and_not_redirected(path, client, sett
 
 
 @pytest.mark.django_db
+class TestBoundary:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "[" * 3000 + "]" * 3000,
+            '{"username": [[[' + "[" * 40 + "]" * 40 + "]]]}",
+            '{"username": "\\ud800", "password": "x"}',
+            '{"username": "ana", "password": "\\ud800"}',
+            '{"username": "a\\u0000b", "password": "x"}',
+            '{"username": ' + "1" * 6000 + "}",
+            "[]",
+            "{",
+            "null",
+        ],
+    )
+    @pytest.mark.parametrize("path", ["auth/login", "auth/signup", "auth/password/request"])
+    def test_no_body_of_an_account_request_gives_a_500(self, body, path, client):
+        response = client.post(f"/_allauth/app/v1/{path}", body, content_type="application/json")
+
+        assert response.status_code == 400
+
+    def test_a_body_without_a_length_is_refused_and_not_taken_for_an_empty_one(self, api):
+        response = api.generic(
+            "PATCH", "/api/v1/users/me/", "", headers={"Transfer-Encoding": "chunked"}
+        )
+
+        assert response.status_code == 411
+
+    def test_a_foreign_host_is_refused(self, api):
+        assert api.get("/api/v1/workouts/", headers={"Host": "evil.example"}).status_code == 400
+
+    @pytest.mark.parametrize(
+        "path", ["/api/v1/users/me/avatar/", "/api/v1/workouts/", "/api/docs/"]
+    )
+    def test_options_is_not_a_method_of_ours(self, api, path):
+        assert api.options(path).status_code == 405
+
+    @pytest.mark.parametrize("path", ["account/phone", "auth/phone/verify", "tokens/refresh"])
+    def test_what_we_do_not_have_is_not_found(self, api, path):
+        assert api.get(f"/_allauth/app/v1/{path}").status_code == 404
+
+    def test_too_many_sign_ups_are_told_when_to_come_back(self, client):
+        body = {"email": "z@example.com", "username": "zoe", "password": "a-long-enough-secret"}
+        url = "/_allauth/app/v1/auth/signup"
+        client.post(url, body, content_type="application/json")
+
+        again = client.post(url, {**body, "username": "zoe2"}, content_type="application/json")
+
+        assert (again.status_code, again.headers["Retry-After"]) == (429, "60")
+
+
+@pytest.mark.django_db
 class TestRequestIds:
     def test_an_answer_names_its_request(self, api):
         response = api.get("/api/v1/users/me/", headers={"X-Request-ID": "abc-123"})

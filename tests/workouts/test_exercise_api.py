@@ -221,6 +221,47 @@ def test_anothers_exercise_cannot_be_varied(api, ben):
     assert (response.status_code, response.json()["errors"][0]["attr"]) == (400, "variation_of")
 
 
+def test_anothers_exercise_is_refused_like_one_that_does_not_exist(api, ben):
+    body = {"name": "Mine", "muscle_group": "back"}
+    secret, nowhere = CustomExerciseFactory(created_by=ben).pk, uuid7()
+
+    answers = [api.post(URL, {**body, "variation_of": str(pk)}) for pk in (secret, nowhere)]
+
+    details = [
+        answer.content.decode().replace(str(pk), "…")
+        for answer, pk in zip(answers, (secret, nowhere), strict=True)
+    ]
+    assert details[0] == details[1]
+
+
+def test_variations_do_not_go_in_circles(api, ana):
+    first, second = (CustomExerciseFactory(created_by=ana) for _ in range(2))
+    api.patch(detail(second), {"variation_of": str(first.pk)})
+
+    itself = api.patch(detail(first), {"variation_of": str(first.pk)})
+    circle = api.patch(detail(first), {"variation_of": str(second.pk)})
+
+    for response in (itself, circle):
+        assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "cycle")
+    first.refresh_from_db()
+    assert first.variation_of is None
+
+
+def test_put_makes_empty_what_is_left_out(api, ana):
+    mine = CustomExerciseFactory(created_by=ana, description="Old", met=5, difficulty_level=4)
+    api.patch(detail(mine), {"equipment": ["rings"], "is_cardio": True})
+
+    answer = api.put(detail(mine), {"name": "New", "muscle_group": "back"}).json()
+
+    assert [answer[n] for n in ("description", "met", "equipment", "is_cardio")] == [
+        "",
+        None,
+        [],
+        False,
+    ]
+    assert answer["difficulty_level"] == 1
+
+
 def test_an_exercise_in_use_cannot_be_deleted(api, ana):
     mine = CustomExerciseFactory(created_by=ana)
     WorkoutSetFactory(workout=WorkoutFactory(user=ana), exercise=mine)

@@ -79,6 +79,18 @@ def test_a_retry_after_an_edit_answers_the_edited_set(api, workout):
     assert (retry.status_code, retry.json()["reps"]) == (200, 8)
 
 
+def test_an_idempotency_key_makes_one_set(api, workout):
+    body = {"exercise": str(workout.sets.first().exercise_id), "reps": 5}
+
+    first = api.post(url(workout), body, headers={"Idempotency-Key": "k"})
+    second = api.post(url(workout), body, headers={"Idempotency-Key": "k"})
+    other = api.post(url(workout), {**body, "reps": 6}, headers={"Idempotency-Key": "k"})
+
+    assert (first.status_code, second.status_code, other.status_code) == (201, 200, 422)
+    assert first.json() == second.json()
+    assert workout.sets.count() == 4
+
+
 def test_a_late_retry_does_not_bring_a_removed_set_back(api, workout):
     body = {"id": str(uuid7()), "exercise": str(workout.sets.first().exercise_id), "reps": 5}
     api.post(url(workout), body)

@@ -180,6 +180,25 @@ class TestLogging:
 
         assert errors_of(response) == [("sets", "duplicate_set_number")]
 
+    def test_a_number_that_meets_a_counted_one_is_refused_as_well(self, api, bench):
+        sets = [{"exercise": str(bench.pk)}, {"exercise": str(bench.pk), "set_number": 1}]
+
+        response = api.post(URL, push_day(bench, sets=sets))
+
+        assert (response.status_code, errors_of(response)) == (
+            400,
+            [("sets", "duplicate_set_number")],
+        )
+
+    def test_a_set_id_that_is_taken_says_so(self, api, ana, bench):
+        taken = WorkoutSetFactory(workout=WorkoutFactory(user=ana))
+        sets = [{"id": str(taken.pk), "exercise": str(bench.pk)}]
+
+        response = api.post(URL, push_day(bench, sets=sets))
+
+        assert (response.status_code, errors_of(response)) == (409, [(None, "id_taken")])
+        assert Workout.objects.count() == 1
+
     def test_at_most_500_sets_are_taken(self, api, bench):
         response = api.post(URL, push_day(bench, sets=[{"exercise": str(bench.pk)}] * 501))
 
@@ -323,6 +342,63 @@ class TestTimes:
         answer = api.post(URL, body).json()
 
         assert answer["duration"] == 300
+
+    @pytest.mark.parametrize(
+        ("date", "start", "end", "minutes"),
+        [
+            ("2025-10-26", "02:50", "02:10", 20),  # the clocks went back between them
+            ("2025-10-26", "01:30", "03:30", 180),
+            ("2025-03-30", "01:30", "03:30", 60),
+        ],
+    )
+    def test_a_night_of_changed_clocks_has_the_length_that_was_lived(
+        self, *, api, bench, date, start, end, minutes
+    ):
+        body = push_day(bench, timezone="Europe/Vienna", date=date, start_time=start, end_time=end)
+
+        assert api.post(URL, body).json()["duration"] == minutes
+
+    @pytest.mark.parametrize("name", ["start_time", "end_time"])
+    def test_a_time_that_no_clock_showed_is_refused(self, api, bench, name):
+        times = {"start_time": "01:30", "end_time": "04:00", name: "02:30"}
+        body = push_day(bench, timezone="Europe/Vienna", date="2025-03-30", **times)
+
+        response = api.post(URL, body)
+
+        assert (response.status_code, errors_of(response)) == (400, [(name, "skipped_time")])
+        assert Workout.objects.count() == 0
+
+    def test_a_local_time_with_an_offset_is_refused(self, api, bench):
+        response = api.post(URL, push_day(bench, start_time="10:00+05:00"))
+
+        assert errors_of(response) == [("start_time", "invalid")]
+
+    @pytest.mark.parametrize(
+        "change", [{"duration": 5}, {"timezone": "Europe/Vienna"}, {"name": "Renamed"}]
+    )
+    def test_a_change_that_gives_no_time_moves_no_instant(self, api, change):
+        body = {
+            "name": "Long",
+            "started_at": "2025-10-26T01:30:00Z",  # the second half past two of that night
+            "finished_at": "2025-10-27T07:30:00Z",
+            "timezone": "Europe/Vienna",
+        }
+        workout = api.post(URL, body).json()
+
+        answer = api.patch(detail(workout["id"]), change).json()
+
+        assert [answer[name] for name in ("started_at", "finished_at", "duration")] == [
+            "2025-10-26T01:30:00Z",
+            "2025-10-27T07:30:00Z",
+            1800,
+        ]
+
+    def test_another_time_zone_changes_what_the_clock_showed_and_not_when_it_was(self, api, bench):
+        workout = api.post(URL, push_day(bench)).json()
+
+        answer = api.patch(detail(workout["id"]), {"timezone": "America/New_York"}).json()
+
+        assert (answer["started_at"], answer["start_time"]) == ("2026-03-02T18:00:00Z", "13:00:00")
 
     def test_without_an_end_the_given_duration_stays(self, api, bench):
         body = push_day(bench, duration=50)

@@ -97,6 +97,19 @@ def _claim_key(*, user_id: UUID, key: str, resource: str, hashed: bytes) -> tupl
     return claim.object_id, is_new
 
 
+def claim_key(
+    *, model: type[models.Model], user_id: UUID, key: str, content: Mapping[str, Any]
+) -> tuple[UUID, bool]:
+    """The id that belongs to this key, and whether the key comes for the first time.
+
+    Raises IdempotencyKeyReused for one that came with other content. The caller has advanced the
+    clock.
+    """
+    return _claim_key(
+        user_id=user_id, key=key, resource=resource_name(model), hashed=content_hash(content)
+    )
+
+
 def claim_part(
     *, model: type[OwnedPart], user_id: UUID, object_id: UUID, content: Mapping[str, Any]
 ) -> bool:

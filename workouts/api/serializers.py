@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -15,6 +16,8 @@ from workouts.models import Equipment, Exercise, Muscle, Workout
 from workouts.models.exercise import MuscleGroup, MuscleRole
 from workouts.services.sets import MAX_SETS
 
+# Not ISO 8601 as a whole, which would take an offset and drop it.
+TIME_FORMATS = ["%H:%M:%S", "%H:%M", "%H:%M:%S.%f"]
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -28,6 +31,13 @@ class MuscleShareSerializer(serializers.Serializer[Any]):
         max_value=1,
         help_text="Sets counted for each set done: 1 for a primary muscle, about 0.5 else.",
     )
+
+
+class VisibleExerciseField(serializers.PrimaryKeyRelatedField[Exercise]):
+    """Another person's exercise is refused like one that does not exist."""
+
+    def get_queryset(self) -> QuerySet[Exercise]:
+        return Exercise.objects.visible_to(self.context["request"].user.pk)
 
 
 class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
@@ -49,8 +59,8 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     equipment = serializers.ListField(
         child=serializers.SlugField(max_length=30), required=False, max_length=31
     )
-    variation_of = serializers.PrimaryKeyRelatedField(
-        queryset=Exercise.objects.all(), allow_null=True, required=False
+    variation_of = VisibleExerciseField(
+        queryset=Exercise.objects.all(), pk_field=IdField(), allow_null=True, required=False
     )
 
     class Meta:
@@ -86,12 +96,6 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     def validate_equipment(self, slugs: list[str]) -> list[str]:
         _require_known(Equipment, slugs)
         return sorted(set(slugs))
-
-    def validate_variation_of(self, exercise: Exercise | None) -> Exercise | None:
-        user = self.context["request"].user
-        if exercise is not None and exercise.created_by_id not in {None, user.pk}:
-            raise ValidationError("There is no such exercise.", code="does_not_exist")
-        return exercise
 
 
 class SetSerializer(serializers.Serializer[Any]):
@@ -158,8 +162,15 @@ class WorkoutSerializer(serializers.Serializer[Any]):
     id = IdField(required=False, help_text="Made by the phone, if it likes.")
     name = serializers.CharField(max_length=100)
     date = serializers.DateField(required=False, help_text="Your own day on which it began.")
-    start_time = serializers.TimeField(required=False, help_text="Local")
-    end_time = serializers.TimeField(required=False, allow_null=True, help_text="Local")
+    start_time = serializers.TimeField(
+        required=False, input_formats=TIME_FORMATS, help_text="Local, so without an offset."
+    )
+    end_time = serializers.TimeField(
+        required=False,
+        allow_null=True,
+        input_formats=TIME_FORMATS,
+        help_text="Local, so without an offset.",
+    )
     started_at = serializers.DateTimeField(required=False)
     finished_at = serializers.DateTimeField(required=False, allow_null=True)
     duration = serializers.IntegerField(
@@ -195,10 +206,6 @@ class WorkoutSerializer(serializers.Serializer[Any]):
         given = [row["id"] for row in sets if "id" in row]
         if len(set(given)) != len(given):
             raise ValidationError("Two sets have the same id.", code="duplicate_id")
-        numbers = [(row["exercise"], row["set_number"]) for row in sets if "set_number" in row]
-        if len(set(numbers)) != len(numbers):
-            message = "Two sets of an exercise have the same set_number."
-            raise ValidationError(message, code="duplicate_set_number")
         return sets
 
     def validate(self, content: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
     queryset = Workout.objects.order_by("-date", "-start_time", "-id")
     serializer_class = WorkoutSerializer
     filterset_class = WorkoutFilter
-    creates_once: ClassVar[frozenset[str]] = frozenset({"create", "start", "duplicate"})
+    creates_once: ClassVar[frozenset[str]] = frozenset({"create", "start", "duplicate", "add_set"})
 
     @extend_schema(responses=WorkoutListSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -174,12 +174,15 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
     )
     @sets.mapping.post
     def add_set(self, request: Request, pk: UUID) -> Response:
-        """Put a set at the end. Safe to repeat with an id."""
+        """Put a set at the end. Safe to repeat with an id or a key."""
         shape = SetSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         self._require(pk)
         row, is_new = sets.add_set(
-            user_id=self.owner.pk, workout_id=pk, content=shape.validated_data
+            user_id=self.owner.pk,
+            workout_id=pk,
+            content=shape.validated_data,
+            idempotency_key=idempotency_key(request),
         )
         row.refresh_from_db()
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
@@ -289,7 +292,7 @@ class ExerciseViewSet(CreateOnceMixin, mixins.DestroyModelMixin, GenericViewSet[
         return self._shown(row.pk)
 
     def update(self, request: Request, pk: UUID) -> Response:
-        """Replace your own exercise."""
+        """Replace your own exercise. What you leave out becomes empty."""
         return self._change(request, pk, partial=False)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -301,6 +304,8 @@ class ExerciseViewSet(CreateOnceMixin, mixins.DestroyModelMixin, GenericViewSet[
         serializer = self.get_serializer(exercise, data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         content = {k: v for k, v in serializer.validated_data.items() if k != "id"}
+        if not partial:
+            content = {**exercises.BLANK, **content}
         exercises.change_exercise(user_id=self.owner.pk, exercise_id=pk, content=content)
         return Response(self._shown(pk))
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from users.ids import uuid7
@@ -148,6 +148,11 @@ class Exercise(Synced):
                 | Q(is_custom=False, created_by__isnull=True),
                 name="exercise_custom_has_creator",
                 violation_error_message="A custom exercise has a creator, and no other has one.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(variation_of=F("id")),
+                name="exercise_varies_another",
+                violation_error_message="An exercise cannot be a variation of itself.",
             ),
             models.CheckConstraint(
                 condition=~Q(name=""), name="exercise_named", violation_error_message="Name it."

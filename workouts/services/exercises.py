@@ -25,6 +25,20 @@ def create_exercise(
     return _write(exercise, user_id, content)
 
 
+BLANK: Mapping[str, Any] = {
+    "description": "",
+    "is_cardio": False,
+    "difficulty_level": 1,
+    "met": None,
+    "equipment_needed": "",
+    "illustration": "",
+    "video_url": "",
+    "variation_of": None,
+    "muscles": (),
+    "equipment": (),
+}
+
+
 @transaction.atomic
 def change_exercise(*, user_id: UUID, exercise_id: UUID, content: Mapping[str, Any]) -> Exercise:
     advance_clock(user_id)
@@ -36,10 +50,7 @@ def _write(exercise: Exercise, user_id: UUID, content: Mapping[str, Any]) -> Exe
     for name, value in content.items():
         if name not in PARTS:
             setattr(exercise, name, value)
-    parent = exercise.variation_of
-    if parent is not None and parent.created_by_id not in {None, user_id}:
-        message = "There is no such exercise."
-        raise ValidationError({"variation_of": ValidationError(message, code="does_not_exist")})
+    _refuse_cycle(exercise)
     same_name = Exercise.objects.filter(created_by=user_id, name__iexact=exercise.name)
     if same_name.exclude(pk=exercise.pk).exists():
         raise Conflict("You have an exercise of this name.", code="name_taken")
@@ -49,6 +60,15 @@ def _write(exercise: Exercise, user_id: UUID, content: Mapping[str, Any]) -> Exe
     if "equipment" in content:
         exercise.equipment.set(Equipment.objects.filter(pk__in=content["equipment"]))
     return exercise
+
+
+def _refuse_cycle(exercise: Exercise) -> None:
+    parent = exercise.variation_of
+    while parent is not None:
+        if parent.pk == exercise.pk:
+            message = "An exercise cannot be a variation of itself."
+            raise ValidationError({"variation_of": ValidationError(message, code="cycle")})
+        parent = parent.variation_of
 
 
 def _set_muscles(exercise: Exercise, shares: Sequence[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from users.errors import Conflict
 from users.ids import uuid7
 from users.ownership import advance_clock
-from users.services.creation import claim_part
+from users.services.creation import claim_key, claim_part
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.services.workouts import UnknownExercise
 
@@ -42,11 +42,11 @@ class TooManySets(ValidationError):
 
 @transaction.atomic
 def add_set(
-    *, user_id: UUID, workout_id: UUID, content: Mapping[str, Any]
+    *, user_id: UUID, workout_id: UUID, content: Mapping[str, Any], idempotency_key: str = ""
 ) -> tuple[WorkoutSet, bool]:
     """Put a set at the end of a workout; answers it and whether it was added just now.
 
-    The same id with the same content is answered with the stored set, as it is now. Raises
+    The same id or key with the same content is answered with the stored set, as it is now. Raises
     Conflict for an id with other content, and where the set was removed since.
     """
     revision = advance_clock(user_id)
@@ -56,6 +56,13 @@ def add_set(
         stored = _stored_before(user_id, workout_id, set_id, content)
         if stored is not None:
             return stored, False
+    elif idempotency_key:
+        claimed = {**content, "workout": workout_id}
+        set_id, is_new = claim_key(
+            model=WorkoutSet, user_id=user_id, key=idempotency_key, content=claimed
+        )
+        if not is_new:
+            return _still_there(user_id, set_id), False
     _require_visible(user_id, exercise_id)
     last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
         position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
@@ -147,6 +154,11 @@ def _stored_before(
     if is_new and WorkoutSet.objects.filter(pk=set_id).exists():
         # Stored with its workout, or another person's.
         raise Conflict("This id belongs to a row with other content.", code="id_taken")
-    if not is_new and stored is None:
+    return None if is_new else stored or _still_there(user_id, set_id)
+
+
+def _still_there(user_id: UUID, set_id: UUID) -> WorkoutSet:
+    row = WorkoutSet.objects.filter(user_id=user_id, pk=set_id).first()
+    if row is None:
         raise Conflict("This was deleted.", code="deleted")
-    return stored
+    return row

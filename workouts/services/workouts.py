@@ -20,6 +20,7 @@ from workouts.timing import Timing, timing_of_instants, timing_of_readings
 
 SET_FIELDS = ("reps", "weight", "duration", "distance", "rpe", "notes")
 PLAIN_FIELDS = ("name", "calories_burned", "notes", "is_public", "workout_plan_id")
+INSTANTS = ("started_at", "finished_at")
 TIMING_FIELDS = (
     "timezone",
     "date",
@@ -275,12 +276,32 @@ def _timing(user_id: UUID, content: Content) -> Timing:
 
 
 def _merged_timing(workout: Workout, content: Content) -> dict[str, Any]:
-    """What was stored, with the given fields over it, said as instants or as readings."""
-    names: tuple[str, ...] = ("started_at", "finished_at")
-    if not any(name in content for name in names):
-        names = ("date", "start_time", "end_time")
-    stored = {name: getattr(workout, name) for name in ("timezone", "duration", *names)}
-    return {**stored, **{name: content[name] for name in stored if name in content}}
+    """What was stored, with the given fields over it.
+
+    Instants stay unless a time is given. A new beginning without a new end keeps the length.
+    """
+    readings = ("date", "start_time", "end_time")
+    names = ("timezone", "duration", *INSTANTS)
+    if not any(name in content for name in readings):
+        stored = {name: getattr(workout, name) for name in names}
+        return {**stored, **{name: content[name] for name in names if name in content}}
+    stored = {name: getattr(workout, name) for name in ("timezone", "duration", *readings)}
+    merged = {**stored, **{name: content[name] for name in stored if name in content}}
+    if "end_time" in content or workout.finished_at is None:
+        return merged
+    begun = timing_of_readings(
+        timezone=merged["timezone"],
+        day=merged["date"],
+        start_time=merged["start_time"],
+        end_time=None,
+        duration=0,
+    )
+    length = workout.finished_at - workout.started_at
+    return {
+        "timezone": merged["timezone"],
+        "started_at": begun.started_at,
+        "finished_at": begun.started_at + length,
+    }
 
 
 def _replace_sets(workout: Workout, sets: Sequence[Content]) -> None:
@@ -291,9 +312,14 @@ def _replace_sets(workout: Workout, sets: Sequence[Content]) -> None:
 def _numbered(sets: Sequence[Content]) -> list[dict[str, Any]]:
     """The sets with an id, their place, and their number among those of their exercise."""
     seen: Counter[UUID] = Counter()
+    taken: set[tuple[UUID, int]] = set()
     rows = []
     for position, given in enumerate(sets, start=1):
         number = given.get("set_number") or seen[given["exercise"]] + 1
+        if (given["exercise"], number) in taken:
+            message = "Two sets of an exercise have the same set_number."
+            raise ValidationError({"sets": ValidationError(message, code="duplicate_set_number")})
+        taken.add((given["exercise"], number))
         seen[given["exercise"]] = max(number, seen[given["exercise"]])
         rows.append(
             {**given, "id": given.get("id") or uuid7(), "position": position, "set_number": number}
