@@ -1233,7 +1233,9 @@ def test_a_key_that_is_not_for_us_is_ignored(
     ],
 )
 def test_keys_may_come_from(url: str) -> None:
-    KeySet(url)  # raises nothing, and asks nobody yet
+    key_set = KeySet(url)
+
+    assert key_set._keys == {}  # it asks nobody before a token comes
 
 
 @pytest.mark.parametrize(
