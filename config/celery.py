@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
+    "jobs": {"task": "users.tasks.sweep_jobs", "schedule": 30.0},
     "account-exports": {"task": "users.tasks.remove_expired_exports", "schedule": 600.0},
     "sessions": {"task": "users.tasks.remove_expired_sessions", "schedule": crontab(minute="17")},
     "idempotency-keys": {

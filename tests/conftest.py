@@ -12,6 +12,7 @@ from users.sessions import SessionStore
 from workouts.models import Muscle
 
 vocabulary = import_module("workouts.migrations.0002_muscles_and_equipment")
+landmarks = import_module("workouts.migrations.0006_landmarks")
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,7 @@ def _vocabulary(request):
         request.getfixturevalue("db")
         if not Muscle.objects.exists():
             vocabulary.fill(apps, None)
+            landmarks.fill(apps, None)
 
 
 @pytest.fixture

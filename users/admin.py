@@ -155,6 +155,7 @@ _PROFILE_FIELDS = (
     "timezone",
     "fitness_level",
     "height",
+    "body_weight_kg",
     "date_of_birth",
     "sex",
     "revision",

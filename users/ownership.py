@@ -255,6 +255,10 @@ class OwnedModel(Synced):
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
         super().save(**kwargs)
 
+    def touch(self) -> None:
+        """Report a change of one of its parts."""
+        self.save(update_fields=["updated_at"])
+
 
 class PartQuerySet(OwnedQuerySet[ModelT]):
     """Bulk writes of parts, which count as changes of the whole that they belong to."""
@@ -284,13 +288,19 @@ class PartQuerySet(OwnedQuerySet[ModelT]):
         self._touch(set(self.order_by().values_list(f"{self.whole}_id", flat=True).distinct()))
 
     def _touch(self, whole_ids: set[UUID]) -> None:
-        wholes = self.model._meta.get_field(self.whole).related_model
+        model = self.model._meta.get_field(self.whole).related_model
         # The default manager and not the base one: it advances the owners' clocks.
-        wholes._default_manager.filter(pk__in=whole_ids).update(updated_at=timezone.now())  # type: ignore[union-attr]
+        wholes = model._default_manager.filter(pk__in=whole_ids)  # type: ignore[union-attr]
+        if isinstance(wholes, PartQuerySet):
+            wholes._touch_wholes()
+        else:
+            wholes.update(updated_at=timezone.now())
 
 
 class OwnedPart(models.Model):
-    """A row inside an owned whole: it repeats the owner, and its changes are the whole's."""
+    """A row inside an owned whole, or inside a part of one: it repeats the owner, and its changes
+    are the whole's.
+    """
 
     whole: ClassVar[str]
     _stored_whole_id: UUID | None = None
@@ -320,14 +330,18 @@ class OwnedPart(models.Model):
         if self._stored_whole_id not in {None, whole.pk}:
             raise ValueError(f"{self._meta.label} {self.pk} cannot move to another whole.")
         self.user_id = whole.user_id
-        whole.save(update_fields=["updated_at"])
+        whole.touch()
         super().save(**kwargs)
         self._stored_whole_id = whole.pk
 
     @transaction.atomic
     def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
-        getattr(self, self.whole).save(update_fields=["updated_at"])
+        self.touch()
         return super().delete(**kwargs)
+
+    def touch(self) -> None:
+        """Report a change of this part, or of one inside it, as one of the whole."""
+        getattr(self, self.whole).touch()
 
 
 class SameOwner(models.BaseConstraint):

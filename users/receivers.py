@@ -13,7 +13,7 @@ from django.dispatch import receiver
 
 from users import tasks
 from users.instants import UtcLoader
-from users.signals import outbox_message_written
+from users.signals import job_waiting, outbox_message_written
 
 logger = logging.getLogger(__name__)
 
@@ -34,3 +34,15 @@ def _nudge(message_id: str) -> None:
     except OperationalError:
         # The message is safe in its row; the sweep sends it when Redis is back.
         logger.warning("Outbox message %s waits for the sweep: no broker.", message_id)
+
+
+@receiver(job_waiting, dispatch_uid="users.nudge_worker_for_job")
+def nudge_worker_for_job(*, label: str, job_id: UUID, **kwargs: Any) -> None:
+    transaction.on_commit(partial(_nudge_job, label, str(job_id)))
+
+
+def _nudge_job(label: str, job_id: str) -> None:
+    try:
+        tasks.run_job.delay(label=label, job_id=job_id)
+    except OperationalError:
+        logger.warning("Job %s %s waits for the sweep: no broker.", label, job_id)

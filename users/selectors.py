@@ -45,8 +45,15 @@ def user_of_token(token: str) -> User | None:
 
 def time_zone_of(user_id: UUID) -> str:
     """The IANA name of the zone in which the person's days begin."""
-    rows = fetch("SELECT timezone FROM users_userprofile WHERE user_id = %s", [user_id])
-    return str(rows[0]["timezone"]) if rows else "UTC"
+    return time_zone_and_weight_of(user_id)[0]
+
+
+def time_zone_and_weight_of(user_id: UUID) -> tuple[str, float | None]:
+    """The person's zone, and their body weight in kg as far as it is known."""
+    rows = fetch(
+        "SELECT timezone, body_weight_kg FROM users_userprofile WHERE user_id = %s", [user_id]
+    )
+    return (rows[0]["timezone"], rows[0]["body_weight_kg"]) if rows else ("UTC", None)
 
 
 @dataclass(frozen=True)

@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 outbox_message_written = Signal()  # message_id: UUID
+job_waiting = Signal()  # label: str, job_id: UUID

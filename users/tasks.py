@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from users.services import accounts, creation, exports, mail, notifications, outbox
+from users.services import accounts, creation, exports, jobs, mail, notifications, outbox
 
 # The modules of the outbox's handlers; importing them here is what registers them.
 __handlers__ = (accounts, exports, mail, notifications)
@@ -36,3 +36,15 @@ def remove_expired_sessions() -> None:
 @shared_task
 def remove_old_idempotency_keys() -> None:
     creation.remove_old_keys(before=datetime.now(UTC) - timedelta(days=7))
+
+
+@shared_task
+def run_job(*, label: str, job_id: str) -> None:
+    jobs.run(label=label, job_id=UUID(job_id))
+
+
+@shared_task
+def sweep_jobs() -> None:
+    """Hand out again the jobs that a worker never got or was lost with."""
+    for label, job_id in jobs.sweep(now=datetime.now(UTC)):
+        run_job.delay(label=label, job_id=str(job_id))

@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from workouts.models import (  # noqa: F401 - named in the base classes
         CardioExercise,
         Exercise,
+        ExerciseNote,
+        PlannedExercise,
+        PlannedSet,
+        PlanPause,
+        PlanVersion,
+        RowError,
+        RuleEvaluation,
+        SkippedSession,
         StrengthExercise,
+        WorkoutDay,
+        WorkoutPlan,
         WorkoutSet,
     )
 
@@ -40,3 +50,45 @@ class WorkoutSetQuerySet(PartQuerySet["WorkoutSet"]):
     def in_order(self) -> Self:
         """As they were done."""
         return self.order_by("workout", "position")
+
+
+class ExerciseNoteQuerySet(PartQuerySet["ExerciseNote"]):
+    whole = "workout"
+
+
+class WorkoutPlanQuerySet(SyncedQuerySet["WorkoutPlan"]):
+    def visible_to(self, user_id: object) -> Self:
+        """The person's own ones and those that are published."""
+        return self.filter(Q(user=user_id) | Q(is_public=True))
+
+
+class WorkoutDayQuerySet(PartQuerySet["WorkoutDay"]):
+    whole = "plan"
+
+
+class PlannedExerciseQuerySet(PartQuerySet["PlannedExercise"]):
+    whole = "day"
+
+
+class PlannedSetQuerySet(PartQuerySet["PlannedSet"]):
+    whole = "planned_exercise"
+
+
+class PlanVersionQuerySet(PartQuerySet["PlanVersion"]):
+    whole = "plan"
+
+
+class PlanPauseQuerySet(PartQuerySet["PlanPause"]):
+    whole = "run"
+
+
+class SkippedSessionQuerySet(PartQuerySet["SkippedSession"]):
+    whole = "run"
+
+
+class RuleEvaluationQuerySet(PartQuerySet["RuleEvaluation"]):
+    whole = "run"
+
+
+class RowErrorQuerySet(PartQuerySet["RowError"]):
+    whole = "job"

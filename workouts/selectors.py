@@ -10,12 +10,14 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+import orjson
+
 from users.keyset import Page, Place, SqlList, fetch
 
 _WORKOUT_COLUMNS: LiteralString = """
     w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.started_at, w.finished_at,
-    w.timezone, w.in_progress, w.calories_burned, w.notes, w.is_public, w.workout_plan_id,
-    w.created_at, w.updated_at
+    w.timezone, w.in_progress, w.calories_burned, w.calories_estimated, w.body_weight_kg, w.notes,
+    w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number, w.created_at, w.updated_at
 """
 _WORKOUTS: LiteralString = f"""
     SELECT {_WORKOUT_COLUMNS} FROM workouts_workout w
@@ -23,9 +25,13 @@ _WORKOUTS: LiteralString = f"""
 """  # noqa: S608 - our own column names
 _SETS: LiteralString = """
     SELECT s.workout_id, s.exercise_id, e.name AS exercise_name, e.muscle_group, e.is_cardio,
-        s.id, s.position, s.set_number, s.reps, s.weight, s.duration, s.distance, s.rpe,
-        s.one_rm, s.notes
+        coalesce(n.text, '') AS exercise_notes,
+        s.id, s.position, s.set_number, s.set_type, s.reps, s.weight, s.load_type, s.load,
+        s.duration, s.distance, s.rpe, s.rir, s.one_rm, s.superset, s.rest_seconds, s.tempo,
+        s.side, s.discomfort, s.discomfort_note, s.notes, s.planned_exercise_id, s.target
     FROM workouts_workoutset s JOIN workouts_exercise e ON e.id = s.exercise_id
+    LEFT JOIN workouts_exercisenote n ON n.user_id = s.user_id AND n.workout_id = s.workout_id
+        AND n.exercise_id = s.exercise_id
     WHERE s.user_id = %(user)s AND s.workout_id = ANY(%(ids)s)
     ORDER BY s.workout_id, s.position
 """
@@ -38,8 +44,10 @@ _DIARY = SqlList(
             WHERE {{where}} AND {{beyond}} ORDER BY {{order}} LIMIT %(limit)s
         ) w
         CROSS JOIN LATERAL (
-            SELECT count(*) AS sets_count, count(DISTINCT s.exercise_id) AS exercises_count,
-                coalesce(sum(s.weight * s.reps), 0) AS tonnage
+            SELECT count(*) FILTER (WHERE s.target IS NULL OR s.reps IS NOT NULL
+                    OR s.duration IS NOT NULL OR s.distance IS NOT NULL) AS sets_count,
+                count(DISTINCT s.exercise_id) AS exercises_count,
+                coalesce(sum(s.load * s.reps) FILTER (WHERE s.set_type <> 'warm_up'), 0) AS tonnage
             FROM workouts_workoutset s WHERE s.user_id = w.user_id AND s.workout_id = w.id
         ) t
         ORDER BY {{order}}
@@ -117,11 +125,14 @@ def _add_set(workout: dict[str, Any], row: dict[str, Any]) -> None:
         name: row.pop(name)
         for name in ("exercise_id", "exercise_name", "muscle_group", "is_cardio")
     }
+    exercise["notes"] = row.pop("exercise_notes")
     group = workout["exercises"].setdefault(exercise["exercise_id"], exercise)
     group.setdefault("sets", []).append(row)
     workout["sets"].append(row["id"])
-    if row["weight"] is not None and row["reps"] is not None:
-        workout["tonnage"] += row["weight"] * row["reps"]
+    if isinstance(row["target"], str):
+        row["target"] = orjson.loads(row["target"])
+    if row["set_type"] != "warm_up" and row["load"] is not None and row["reps"] is not None:
+        workout["tonnage"] += row["load"] * row["reps"]
 
 
 def _escape_like(text: str) -> str:
@@ -130,8 +141,8 @@ def _escape_like(text: str) -> str:
 
 _EXERCISE_COLUMNS: LiteralString = """
     e.id, e.name, e.slug, e.description, e.muscle_group, e.is_cardio, e.is_custom,
-    e.difficulty_level, e.met, e.equipment_needed, e.illustration, e.video_url,
-    e.variation_of_id AS variation_of, e.created_at, e.updated_at
+    e.difficulty_level, e.met, e.load_type, e.bodyweight_share, e.equipment_needed,
+    e.illustration, e.video_url, e.variation_of_id AS variation_of, e.created_at, e.updated_at
 """
 _PARTS: LiteralString = """
     CROSS JOIN LATERAL (

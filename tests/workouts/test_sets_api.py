@@ -225,7 +225,7 @@ def test_what_the_database_refuses_names_the_field_and_says_why(api, workout, mo
 
     assert response.status_code == 400
     [error] = response.json()["errors"]
-    assert (error["attr"], error["detail"]) == ("rpe", "RPE must be from 1 to 10.")
+    assert (error["attr"], error["detail"]) == ("rpe", "RPE must be from 1 to 10, in half steps.")
 
 
 def test_a_set_that_is_removed_while_it_is_changed_is_not_found(api, workout, monkeypatch):

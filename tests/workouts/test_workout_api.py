@@ -647,9 +647,9 @@ class TestChanging:
         workout = WorkoutFactory(user=ana)
         sets = [{"exercise": str(bench.pk)} for _ in range(60)]
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             first = api.put(detail(workout), push_day(bench, sets=sets))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             second = api.put(detail(workout), push_day(bench, sets=sets[:2]))
 
         assert (len(first.json()["sets"]), len(second.json()["sets"])) == (60, 2)

@@ -51,6 +51,13 @@ class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfi
     height = FiniteFloatField(
         min_value=50, max_value=300, allow_null=True, required=False, help_text="cm"
     )
+    body_weight_kg = FiniteFloatField(
+        min_value=20,
+        max_value=500,
+        allow_null=True,
+        required=False,
+        help_text="kg; for energy and body-weight loads. A workout keeps that of its day.",
+    )
 
     class Meta:
         model = UserProfile
@@ -65,6 +72,7 @@ class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfi
             "user_type",
             "fitness_level",
             "height",
+            "body_weight_kg",
             "date_of_birth",
             "sex",
             "timezone",

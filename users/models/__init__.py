@@ -1,5 +1,6 @@
 from users.models.account import ErasedIdentity, ExternalIdentity, Session, Trainer, User
 from users.models.export import AccountExport
+from users.models.job import Job, JobStatus
 from users.models.notification import Notification, PushDevice
 from users.models.outbox import IdempotencyKey, OutboxMessage
 from users.models.profile import UserProfile, UserSettings
@@ -10,6 +11,8 @@ __all__ = [
     "ErasedIdentity",
     "ExternalIdentity",
     "IdempotencyKey",
+    "Job",
+    "JobStatus",
     "Notification",
     "OutboxMessage",
     "PushDevice",

@@ -72,6 +72,9 @@ class UserProfile(Synced):
         max_length=20, choices=FitnessLevel, default=FitnessLevel.BEGINNER
     )
     height = models.FloatField(null=True, blank=True, help_text="cm")
+    body_weight_kg = models.FloatField(
+        null=True, blank=True, help_text="kg; the latest known. Workouts keep that of their day."
+    )
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(
         max_length=10, choices=Sex, blank=True, help_text="For formulas of energy and strength."
@@ -106,6 +109,12 @@ class UserProfile(Synced):
                 condition=Q(height__isnull=True) | Q(height__gte=50, height__lte=300),
                 name="profile_height_in_range",
                 violation_error_message="Height must be from 50 to 300 cm.",
+            ),
+            models.CheckConstraint(
+                condition=Q(body_weight_kg__isnull=True)
+                | Q(body_weight_kg__gte=20, body_weight_kg__lte=500),
+                name="profile_body_weight_in_range",
+                violation_error_message="Body weight must be from 20 to 500 kg.",
             ),
             models.CheckConstraint(
                 condition=Q(date_of_birth__isnull=True)

@@ -13,7 +13,8 @@ from users.api.fields import FiniteFloatField, IdField, RowsField
 from users.localtime import validate_time_zone
 from workouts import selectors
 from workouts.models import Equipment, Exercise, Muscle, Workout
-from workouts.models.exercise import MuscleGroup, MuscleRole
+from workouts.models.exercise import LoadType, MuscleGroup, MuscleRole
+from workouts.models.workout import TEMPO, SetType, Side
 from workouts.services.sets import MAX_SETS
 
 # Not ISO 8601 as a whole, which would take an offset and drop it.
@@ -55,6 +56,13 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
         required=False,
         help_text="Metabolic equivalent, in multiples of rest.",
     )
+    bodyweight_share = FiniteFloatField(
+        min_value=0,
+        max_value=1,
+        allow_null=True,
+        required=False,
+        help_text="Part of the body weight that is moved, such as 0.65.",
+    )
     muscles = MuscleShareSerializer(many=True, required=False, max_length=17)  # type: ignore[call-arg]
     equipment = serializers.ListField(
         child=serializers.SlugField(max_length=30), required=False, max_length=31
@@ -75,6 +83,8 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
             "is_custom",
             "difficulty_level",
             "met",
+            "load_type",
+            "bodyweight_share",
             "equipment_needed",
             "illustration",
             "video_url",
@@ -98,6 +108,16 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
         return sorted(set(slugs))
 
 
+class HalfStepField(FiniteFloatField):
+    default_error_messages = {"half_steps": "Must be in half steps, such as 8.5."}
+
+    def to_internal_value(self, data: Any) -> float:
+        value = super().to_internal_value(data)
+        if value * 2 % 1:
+            self.fail("half_steps")
+        return value
+
+
 class SetSerializer(serializers.Serializer[Any]):
     """One set. What was not measured is null."""
 
@@ -119,12 +139,62 @@ class SetSerializer(serializers.Serializer[Any]):
     distance = FiniteFloatField(
         min_value=0, max_value=2000, allow_null=True, required=False, help_text="km"
     )
-    rpe = serializers.IntegerField(
+    load_type = serializers.ChoiceField(
+        choices=LoadType.choices,
+        required=False,
+        help_text="What `weight` means: on the bar, added to the body, or taken off it. That of"
+        " the exercise without it.",
+    )
+    rpe = HalfStepField(
         min_value=1,
         max_value=10,
         allow_null=True,
         required=False,
-        help_text="Rate of perceived exertion, 1-10",
+        help_text="Rate of perceived exertion, 1-10 in half steps",
+    )
+    rir = HalfStepField(
+        min_value=0,
+        max_value=10,
+        allow_null=True,
+        required=False,
+        help_text="Repetitions in reserve, 0-10 in half steps; goes before RPE",
+    )
+    set_type = serializers.ChoiceField(choices=SetType.choices, required=False)
+    superset = serializers.IntegerField(
+        min_value=1,
+        max_value=100,
+        allow_null=True,
+        required=False,
+        help_text="Sets with the same number were alternated.",
+    )
+    rest_seconds = serializers.IntegerField(
+        min_value=0, max_value=86_400, allow_null=True, required=False, help_text="s, after it"
+    )
+    tempo = serializers.RegexField(
+        TEMPO,
+        max_length=11,
+        allow_blank=True,
+        required=False,
+        error_messages={"invalid": "Tempo must look like 3-1-X-0."},
+        help_text="Down, pause, up, pause in seconds; X is as fast as possible: 3-1-X-0",
+    )
+    side = serializers.ChoiceField(
+        choices=Side.choices, allow_blank=True, required=False, help_text="Of one-sided work"
+    )
+    discomfort = serializers.IntegerField(
+        min_value=0,
+        max_value=10,
+        allow_null=True,
+        required=False,
+        help_text="0 none to 10 worst; for yourself, nothing is concluded from it",
+    )
+    discomfort_note = serializers.CharField(
+        max_length=200, allow_blank=True, required=False, help_text="Where, and how"
+    )
+    planned_exercise_id = IdField(
+        allow_null=True,
+        required=False,
+        help_text="Of the plan that the workout follows; found by the exercise without it.",
     )
     notes = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
@@ -134,15 +204,46 @@ class SetRowsField(RowsField):
     pass
 
 
+class TargetSerializer(serializers.Serializer[Any]):
+    """What a plan asked of a set when the session began."""
+
+    set_type = serializers.ChoiceField(choices=SetType.choices)
+    reps_min = serializers.IntegerField(allow_null=True)
+    reps_max = serializers.IntegerField(allow_null=True)
+    load_kg = serializers.FloatField(allow_null=True, help_text="kg; none: you choose")
+    load_type = serializers.CharField()
+    percent = serializers.FloatField(allow_null=True, help_text="%")
+    rpe = serializers.FloatField(allow_null=True)
+    rir = serializers.FloatField(allow_null=True)
+    duration_seconds = serializers.IntegerField(allow_null=True, help_text="s")
+    distance_km = serializers.FloatField(allow_null=True, help_text="km")
+    rest_seconds = serializers.IntegerField(allow_null=True, help_text="s")
+    tempo = serializers.CharField(allow_null=True)
+
+
 class StoredSetSerializer(SetSerializer):
     """A set as stored, by itself."""
 
     workout = serializers.UUIDField(source="workout_id", read_only=True)
     exercise = IdField(source="exercise_id")
     position = serializers.IntegerField(read_only=True, help_text="Place in the workout, from 1.")
+    load = serializers.FloatField(
+        read_only=True, help_text="kg moved: the weight, and of the body what load_type says"
+    )
+    target = TargetSerializer(read_only=True, help_text="What the plan asked for.")
     one_rm = serializers.FloatField(
         read_only=True, help_text="kg; one-repetition maximum after Brzycki, for 1-10 reps"
     )
+
+
+class ExerciseNoteSerializer(serializers.Serializer[Any]):
+    exercise = IdField(help_text="Of the catalogue, or your own.")
+    text = serializers.CharField(max_length=1000)
+
+
+@extend_schema_field(ExerciseNoteSerializer(many=True))
+class ExerciseNotesField(RowsField):
+    pass
 
 
 class SetChangeSerializer(SetSerializer):
@@ -186,12 +287,33 @@ class WorkoutSerializer(serializers.Serializer[Any]):
         help_text="IANA name of the zone you were in; that of your profile without it.",
     )
     calories_burned = serializers.IntegerField(
-        min_value=0, max_value=20_000, allow_null=True, required=False, help_text="kcal"
+        min_value=0,
+        max_value=20_000,
+        allow_null=True,
+        required=False,
+        help_text="kcal, gross; estimated where you give none and your body weight is known",
+    )
+    body_weight_kg = FiniteFloatField(
+        min_value=20,
+        max_value=500,
+        allow_null=True,
+        required=False,
+        help_text="kg, on that day; that of your profile without it",
     )
     notes = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     is_public = serializers.BooleanField(required=False)
     workout_plan_id = IdField(allow_null=True, required=False)
+    plan_run_id = IdField(
+        allow_null=True, required=False, help_text="The run that it is a session of."
+    )
+    session_number = serializers.IntegerField(
+        min_value=1,
+        max_value=364,
+        required=False,
+        help_text="Which session of the run; the next one without it.",
+    )
     sets = SetRowsField(row=SetSerializer, max_length=MAX_SETS, required=False)
+    exercise_notes = ExerciseNotesField(row=ExerciseNoteSerializer, max_length=100, required=False)
 
     def validate_date(self, value: Any) -> Any:
         return _in_range(value)
@@ -207,6 +329,12 @@ class WorkoutSerializer(serializers.Serializer[Any]):
         if len(set(given)) != len(given):
             raise ValidationError("Two sets have the same id.", code="duplicate_id")
         return sets
+
+    def validate_exercise_notes(self, notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = [note["exercise"] for note in notes]
+        if len(set(named)) != len(named):
+            raise ValidationError("Two notes are on the same exercise.", code="duplicate_note")
+        return notes
 
     def validate(self, content: dict[str, Any]) -> dict[str, Any]:
         instants = [name for name in ("started_at", "finished_at") if name in content]
@@ -228,12 +356,24 @@ class ShownSetSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField(help_text="Place in the workout, from 1.")
     set_number = serializers.IntegerField()
     reps = serializers.IntegerField(allow_null=True)
-    weight = serializers.FloatField(allow_null=True, help_text="kg")
+    set_type = serializers.ChoiceField(choices=SetType.choices)
+    weight = serializers.FloatField(allow_null=True, help_text="kg; see load_type")
+    load_type = serializers.ChoiceField(choices=LoadType.choices)
+    load = serializers.FloatField(allow_null=True, help_text="kg moved")
     duration = serializers.IntegerField(allow_null=True, help_text="s")
     distance = serializers.FloatField(allow_null=True, help_text="km")
-    rpe = serializers.IntegerField(allow_null=True)
+    rpe = serializers.FloatField(allow_null=True)
+    rir = serializers.FloatField(allow_null=True)
     one_rm = serializers.FloatField(allow_null=True, help_text="kg, after Brzycki, for 1-10 reps")
+    superset = serializers.IntegerField(allow_null=True)
+    rest_seconds = serializers.IntegerField(allow_null=True, help_text="s")
+    tempo = serializers.CharField()
+    side = serializers.CharField()
+    discomfort = serializers.IntegerField(allow_null=True, help_text="0-10")
+    discomfort_note = serializers.CharField()
     notes = serializers.CharField()
+    planned_exercise_id = serializers.UUIDField(allow_null=True)
+    target = TargetSerializer(allow_null=True)
 
 
 class ExerciseSetsSerializer(serializers.Serializer[Any]):
@@ -241,11 +381,12 @@ class ExerciseSetsSerializer(serializers.Serializer[Any]):
     exercise_name = serializers.CharField()
     muscle_group = serializers.ChoiceField(choices=MuscleGroup.choices)
     is_cardio = serializers.BooleanField()
+    notes = serializers.CharField(help_text="On the exercise in this workout.")
     sets = ShownSetSerializer(many=True)
 
 
 class WorkoutFactsSerializer(serializers.ModelSerializer[Workout]):
-    tonnage = serializers.FloatField(help_text="kg: weight times reps, over all sets")
+    tonnage = serializers.FloatField(help_text="kg: load times reps, over all sets but warm-ups")
 
     class Meta:
         model = Workout
@@ -261,9 +402,13 @@ class WorkoutFactsSerializer(serializers.ModelSerializer[Workout]):
             "timezone",
             "in_progress",
             "calories_burned",
+            "calories_estimated",
+            "body_weight_kg",
             "notes",
             "is_public",
             "workout_plan_id",
+            "plan_run_id",
+            "session_number",
             "created_at",
             "updated_at",
             "tonnage",

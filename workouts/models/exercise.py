@@ -33,18 +33,39 @@ class MuscleRole(models.TextChoices):
     SECONDARY = "secondary", "Secondary"
 
 
+class LoadType(models.TextChoices):
+    EXTERNAL = "external", "What the bar, stack or dumbbell weighs"
+    BODYWEIGHT = "bodyweight", "Body weight, and what is added to it"
+    ASSISTED = "assisted", "Body weight, less what helps"
+
+
 class Muscle(models.Model):
-    """One of the muscles that sets are counted for. Filled by a migration, changed by nobody."""
+    """One of the muscles that sets are counted for, with its landmarks in sets a week.
+
+    Filled by a migration. The landmarks are coaches' rules of thumb, which admins may change.
+    """
 
     slug = models.SlugField(primary_key=True, max_length=30)
     name = models.CharField(max_length=50)
     muscle_group = models.CharField(max_length=50, choices=MuscleGroup)
+    mv = models.FloatField(null=True, blank=True, help_text="Sets a week that maintain it.")
+    mev = models.FloatField(null=True, blank=True, help_text="Fewest that make it grow.")
+    mav_low = models.FloatField(null=True, blank=True, help_text="Where it grows best: from")
+    mav_high = models.FloatField(null=True, blank=True, help_text="to.")
+    mrv = models.FloatField(null=True, blank=True, help_text="Most from which it recovers.")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(muscle_group__in=MuscleGroup.values), name="muscle_group_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(mv=None, mev=None, mav_low=None, mav_high=None, mrv=None)
+                | Q(mv__gte=0, mev__gte=F("mv"), mav_low__gte=F("mev"))
+                & Q(mav_high__gte=F("mav_low"), mrv__gte=F("mav_high")),
+                name="muscle_landmarks_in_order",
+                violation_error_message="Landmarks rise: MV, MEV, MAV from, MAV to, MRV.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +122,10 @@ class Exercise(Synced):
         blank=True,
         help_text="Metabolic equivalent, in multiples of rest (2024 Adult Compendium).",
     )
+    load_type = models.CharField(max_length=10, choices=LoadType, default=LoadType.EXTERNAL)
+    bodyweight_share = models.FloatField(
+        null=True, blank=True, help_text="Part of the body weight that is moved, such as 0.65."
+    )
     variation_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="variations"
     )
@@ -142,6 +167,15 @@ class Exercise(Synced):
             ),
             models.CheckConstraint(
                 condition=Q(muscle_group__in=MuscleGroup.values), name="exercise_group_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(load_type__in=LoadType.values), name="exercise_load_type_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(bodyweight_share__isnull=True)
+                | Q(bodyweight_share__gte=0, bodyweight_share__lte=1),
+                name="exercise_bodyweight_share_in_range",
+                violation_error_message="The share of the body weight must be from 0 to 1.",
             ),
             models.CheckConstraint(
                 condition=Q(is_custom=True, created_by__isnull=False, slug__isnull=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from users.errors import Conflict
 from users.ownership import advance_clock
 from workouts.models import Equipment, Exercise, ExerciseMuscle
+from workouts.models.exercise import LoadType
 
 PARTS = ("muscles", "equipment")
 
@@ -30,6 +31,8 @@ BLANK: Mapping[str, Any] = {
     "is_cardio": False,
     "difficulty_level": 1,
     "met": None,
+    "load_type": LoadType.EXTERNAL,
+    "bodyweight_share": None,
     "equipment_needed": "",
     "illustration": "",
     "video_url": "",

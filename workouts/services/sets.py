@@ -13,8 +13,10 @@ from users.errors import Conflict
 from users.ids import uuid7
 from users.ownership import advance_clock
 from users.services.creation import claim_key, claim_part
-from workouts.models import Exercise, Workout, WorkoutSet
-from workouts.services.workouts import UnknownExercise
+from workouts.models import Exercise, WorkoutSet
+from workouts.models.exercise import LoadType
+from workouts.services.energy import estimate_energy
+from workouts.services.workouts import UnknownExercise, reload_body
 
 MAX_SETS = 500
 # One statement: the unique constraints are checked when it ends, so places may swap.
@@ -32,6 +34,14 @@ _RENUMBER = """
         ) placed
     ) new
     WHERE s.user_id = %(user)s AND s.id = new.id
+"""
+
+
+_TOUCH = """
+    UPDATE workouts_workout SET revision = %(revision)s, updated_at = %(now)s
+    WHERE user_id = %(user)s AND id = %(workout)s
+    RETURNING NOT in_progress AND (
+        calories_estimated OR calories_burned IS NULL AND body_weight_kg IS NOT NULL)
 """
 
 
@@ -63,7 +73,7 @@ def add_set(
         )
         if not is_new:
             return _still_there(user_id, set_id), False
-    _require_visible(user_id, exercise_id)
+    values["load_type"] = content.get("load_type") or _load_type_of(user_id, exercise_id)
     last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
         position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
     )
@@ -79,6 +89,8 @@ def add_set(
         **values,
     )
     row.insert()
+    if row.load_type != LoadType.EXTERNAL:
+        reload_body(user_id=user_id, workout_id=workout_id)
     _touch(user_id, workout_id, revision)
     return row, True
 
@@ -90,9 +102,11 @@ def change_set(*, user_id: UUID, set_id: UUID, content: Mapping[str, Any]) -> Wo
     values = dict(content)
     exercise_id = values.pop("exercise", row.exercise_id)
     if exercise_id != row.exercise_id:
-        _require_visible(user_id, exercise_id)
+        values.setdefault("load_type", _load_type_of(user_id, exercise_id))
         values.setdefault("set_number", _next_number(row, exercise_id))
     WorkoutSet.objects.filter(user_id=user_id, pk=set_id).write(exercise_id=exercise_id, **values)
+    if "load_type" in values:
+        reload_body(user_id=user_id, workout_id=row.workout_id)
     _touch(user_id, row.workout_id, revision)
     return WorkoutSet.objects.get(user_id=user_id, pk=set_id)
 
@@ -127,9 +141,17 @@ def _renumber(user_id: UUID, workout_id: UUID, *, order: Sequence[UUID]) -> None
 
 
 def _touch(user_id: UUID, workout_id: UUID, revision: int) -> None:
-    Workout.objects.filter(user_id=user_id, pk=workout_id).write(
-        revision=revision, updated_at=clock.now()
-    )
+    parameters: dict[str, Any] = {
+        "user": user_id,
+        "workout": workout_id,
+        "revision": revision,
+        "now": clock.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, parameters)
+        [is_estimated] = cursor.fetchone()
+    if is_estimated:
+        estimate_energy(user_id=user_id, workout_id=workout_id)
 
 
 def _next_number(row: WorkoutSet, exercise_id: UUID) -> int:
@@ -139,9 +161,13 @@ def _next_number(row: WorkoutSet, exercise_id: UUID) -> int:
     return (same.aggregate(last=Max("set_number"))["last"] or 0) + 1
 
 
-def _require_visible(user_id: UUID, exercise_id: UUID) -> None:
-    if not Exercise.objects.visible_to(user_id).filter(pk=exercise_id).exists():
+def _load_type_of(user_id: UUID, exercise_id: UUID) -> str:
+    """How the exercise is loaded. Raises UnknownExercise for one that the person cannot see."""
+    visible = Exercise.objects.visible_to(user_id).filter(pk=exercise_id)
+    load_type = visible.values_list("load_type", flat=True).first()
+    if load_type is None:
         raise UnknownExercise
+    return load_type
 
 
 def _stored_before(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone as clock
@@ -13,13 +14,55 @@ from django.utils import timezone as clock
 from users.errors import Conflict
 from users.ids import uuid7
 from users.ownership import advance_clock
-from users.selectors import time_zone_of
+from users.selectors import time_zone_and_weight_of
 from users.services.creation import content_hash, create_once, refuse_mixed_up
-from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.models import Exercise, ExerciseNote, Workout, WorkoutSet
+from workouts.services.energy import estimate_energy
+from workouts.services.sessions import targets_for
 from workouts.timing import Timing, timing_of_instants, timing_of_readings
 
-SET_FIELDS = ("reps", "weight", "duration", "distance", "rpe", "notes")
-PLAIN_FIELDS = ("name", "calories_burned", "notes", "is_public", "workout_plan_id")
+SET_FIELDS = (
+    "reps",
+    "weight",
+    "load_type",
+    "duration",
+    "distance",
+    "rpe",
+    "rir",
+    "set_type",
+    "superset",
+    "rest_seconds",
+    "tempo",
+    "side",
+    "discomfort",
+    "discomfort_note",
+    "notes",
+)
+# What a copy of a set takes along: what was done, and not how it felt.
+COPIED_SET_FIELDS = (
+    "exercise",
+    "set_number",
+    "reps",
+    "weight",
+    "load_type",
+    "duration",
+    "distance",
+    "set_type",
+    "superset",
+    "rest_seconds",
+    "tempo",
+    "side",
+)
+PLAIN_FIELDS = (
+    "name",
+    "calories_burned",
+    "body_weight_kg",
+    "notes",
+    "is_public",
+    "workout_plan_id",
+    "plan_run_id",
+    "session_number",
+)
 INSTANTS = ("started_at", "finished_at")
 TIMING_FIELDS = (
     "timezone",
@@ -30,17 +73,40 @@ TIMING_FIELDS = (
     "finished_at",
     "duration",
 )
+# One parameter for all rows: a set gives few of these columns, and each would be an array.
 _INSERT_SETS = """
     INSERT INTO workouts_workoutset (id, user_id, workout_id, exercise_id, position, set_number,
-        reps, weight, duration, distance, rpe, notes)
-    SELECT s.id, %(user)s, %(workout)s, e.id, s.position, s.set_number,
-        s.reps, s.weight, s.duration, s.distance, s.rpe, s.notes
-    FROM unnest(%(id)s::uuid[], %(exercise)s::uuid[], %(position)s::int[], %(set_number)s::int[],
-        %(reps)s::int[], %(weight)s::float8[], %(duration)s::int[], %(distance)s::float8[],
-        %(rpe)s::int[], %(notes)s::text[])
-        AS s (id, exercise_id, position, set_number, reps, weight, duration, distance, rpe, notes)
-    JOIN workouts_exercise e ON e.id = s.exercise_id
+        reps, weight, load_type, body_load_kg, duration, distance, rpe, rir, set_type, superset,
+        rest_seconds, tempo, side, discomfort, discomfort_note, notes, planned_exercise_id, target)
+    SELECT s.id, %(user)s, %(workout)s, e.id, s.position, s.set_number, s.reps, s.weight,
+        coalesce(s.load_type, e.load_type),
+        CASE WHEN coalesce(s.load_type, e.load_type) <> 'external'
+            THEN %(body_weight)s::float8 * coalesce(e.bodyweight_share, 1) END,
+        s.duration, s.distance, s.rpe, s.rir, coalesce(s.set_type, 'normal'), s.superset,
+        s.rest_seconds, coalesce(s.tempo, ''), coalesce(s.side, ''), s.discomfort,
+        coalesce(s.discomfort_note, ''), coalesce(s.notes, ''), s.planned_exercise_id, s.target
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS s (id uuid, exercise uuid, position int,
+        set_number int, reps int, weight float8, load_type text, duration int, distance float8,
+        rpe float8, rir float8, set_type text, superset int, rest_seconds int, tempo text,
+        side text, discomfort int, discomfort_note text, notes text, planned_exercise_id uuid,
+        target jsonb)
+    JOIN workouts_exercise e ON e.id = s.exercise
         AND (e.created_by_id IS NULL OR e.created_by_id = %(user)s)
+"""
+_INSERT_NOTES = """
+    INSERT INTO workouts_exercisenote (id, user_id, workout_id, exercise_id, text)
+    SELECT n.id, %(user)s, %(workout)s, e.id, n.text
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS n (id uuid, exercise uuid, text text)
+    JOIN workouts_exercise e ON e.id = n.exercise
+        AND (e.created_by_id IS NULL OR e.created_by_id = %(user)s)
+"""
+_RELOAD_BODY = """
+    UPDATE workouts_workoutset s
+    SET body_load_kg = CASE WHEN s.load_type <> 'external'
+        THEN w.body_weight_kg * coalesce(e.bodyweight_share, 1) END
+    FROM workouts_exercise e, workouts_workout w
+    WHERE e.id = s.exercise_id AND w.user_id = s.user_id AND w.id = s.workout_id
+        AND s.user_id = %(user)s AND s.workout_id = %(workout)s
 """
 
 Content = Mapping[str, Any]
@@ -92,20 +158,29 @@ def replace_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> Non
     blank = {"calories_burned": None, "notes": "", "is_public": False, "workout_plan_id": None}
     with transaction.atomic():
         workout, revision = _locked(user_id, workout_id)
+        _refuse_new_run(workout, content)
         _write(workout, {**blank, **content}, _timing(user_id, content), revision=revision)
         _replace_sets(workout, content.get("sets", []))
+        _replace_notes(workout, content.get("exercise_notes", []))
+        _estimate(workout)
 
 
 def change_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None:
     """Change the given fields; given sets take the place of all that were there."""
     with transaction.atomic():
         workout, revision = _locked(user_id, workout_id)
+        _refuse_new_run(workout, content)
         timing = None
         if any(name in content for name in TIMING_FIELDS):
             timing = _timing(user_id, _merged_timing(workout, content))
         _write(workout, content, timing, revision=revision)
         if "sets" in content:
             _replace_sets(workout, content["sets"])
+        elif "body_weight_kg" in content:
+            reload_body(user_id=user_id, workout_id=workout_id)
+        if "exercise_notes" in content:
+            _replace_notes(workout, content["exercise_notes"])
+        _estimate(workout)
 
 
 def start_workout(
@@ -125,12 +200,14 @@ def start_workout(
         revision = advance_clock(user_id)
         if Workout.objects.filter(user_id=user_id, in_progress=True).exists():
             raise Conflict("Finish your running workout first.", code="already_running")
-        zone = content.get("timezone") or time_zone_of(user_id)
+        home, body_weight_kg = time_zone_and_weight_of(user_id)
+        zone = content.get("timezone") or home
         timing = timing_of_instants(timezone=zone, started_at=now, finished_at=None, duration=0)
         workout = Workout(
             id=workout_id,
             user_id=user_id,
             name=content["name"],
+            body_weight_kg=body_weight_kg,
             in_progress=True,
             creation_hash=hashed,
         )
@@ -162,6 +239,7 @@ def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) ->
             duration=0,
         )
         _write(workout, {"in_progress": False}, timing, revision=revision)
+        _estimate(workout)
 
 
 def duplicate_workout(
@@ -179,15 +257,18 @@ def duplicate_workout(
 
     def copy(copy_id: UUID, hashed: bytes) -> Workout:
         original, revision = _locked(user_id, workout_id)
-        timing = timing_of_instants(
-            timezone=time_zone_of(user_id), started_at=now, finished_at=None, duration=0
+        zone, body_weight_kg = time_zone_and_weight_of(user_id)
+        timing = timing_of_instants(timezone=zone, started_at=now, finished_at=None, duration=0)
+        workout = Workout(
+            id=copy_id,
+            user_id=user_id,
+            name=original.name,
+            body_weight_kg=body_weight_kg,
+            creation_hash=hashed,
         )
-        workout = Workout(id=copy_id, user_id=user_id, name=original.name, creation_hash=hashed)
         _set_timing(workout, timing)
         workout.insert_at(revision)
-        sets = original.sets.in_order().values(
-            "exercise", "set_number", "reps", "weight", "duration", "distance"
-        )
+        sets = original.sets.in_order().values(*COPIED_SET_FIELDS)
         insert_sets(workout=workout, sets=list(sets))
         return workout
 
@@ -207,27 +288,38 @@ def insert_sets(*, workout: Workout, sets: Sequence[Content]) -> None:
     if not sets:
         return
     rows = _numbered(sets)
-    columns = {name: [row.get(name) for row in rows] for name in SET_FIELDS}
-    columns["notes"] = [row.get("notes") or "" for row in rows]
-    for name in ("id", "exercise", "position", "set_number"):
-        columns[name] = [row[name] for row in rows]
+    parameters: dict[str, Any] = {
+        "user": workout.user_id,
+        "workout": workout.pk,
+        "body_weight": workout.body_weight_kg,
+        "rows": orjson.dumps(rows).decode(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_SETS, {"user": workout.user_id, "workout": workout.pk, **columns})
+        cursor.execute(_INSERT_SETS, parameters)
         stored = cursor.rowcount
     if stored != len(rows):
-        raise UnknownExercise(_first_unknown(workout.user_id, rows))
+        index = _first_unknown(workout.user_id, rows)
+        raise UnknownExercise(f"sets.{index}.exercise")
 
 
 def _insert(
     user_id: UUID, object_id: UUID, content: Content, hashed: bytes, *, revision: int | None = None
 ) -> Workout:
     workout = Workout(user_id=user_id, id=object_id, creation_hash=hashed)
+    revision = advance_clock(user_id) if revision is None else revision
+    zone, body_weight_kg = time_zone_and_weight_of(user_id)
+    content = {"timezone": zone, "body_weight_kg": body_weight_kg, **content}
+    sets = content.get("sets", [])
+    if content.get("plan_run_id") is not None:
+        content, sets = targets_for(user_id=user_id, content=content)
     for name in PLAIN_FIELDS:
         if name in content:
             setattr(workout, name, content[name])
     _set_timing(workout, _timing(user_id, content))
-    workout.insert_at(advance_clock(user_id) if revision is None else revision)
-    insert_sets(workout=workout, sets=content.get("sets", []))
+    workout.insert_at(revision)
+    insert_sets(workout=workout, sets=sets)
+    insert_notes(workout=workout, notes=content.get("exercise_notes", []))
+    _estimate(workout)
     return workout
 
 
@@ -241,14 +333,29 @@ def _write(workout: Workout, content: Content, timing: Timing | None, *, revisio
     for name in (*PLAIN_FIELDS, "in_progress"):
         if name in content:
             setattr(workout, name, content[name])
+    if "calories_burned" in content:
+        workout.calories_estimated = False
     if timing is not None:
         _set_timing(workout, timing)
-    values = {
-        name: getattr(workout, name) for name in (*PLAIN_FIELDS, *TIMING_FIELDS, "in_progress")
-    }
+    names = (*PLAIN_FIELDS, *TIMING_FIELDS, "in_progress", "calories_estimated")
+    values = {name: getattr(workout, name) for name in names}
     Workout.objects.filter(user_id=workout.user_id, pk=workout.pk).write(
         **values, updated_at=clock.now(), revision=revision
     )
+
+
+def _refuse_new_run(workout: Workout, content: Content) -> None:
+    for name in ("plan_run_id", "session_number"):
+        if content.get(name, getattr(workout, name)) != getattr(workout, name):
+            message = "A workout joins a run when it is logged, and stays there."
+            raise ValidationError({name: ValidationError(message, code="invalid")})
+
+
+def _estimate(workout: Workout) -> None:
+    measured = workout.calories_burned is not None and not workout.calories_estimated
+    unknown = workout.body_weight_kg is None and not workout.calories_estimated
+    if not (measured or unknown or workout.in_progress):
+        estimate_energy(user_id=workout.user_id, workout_id=workout.pk)
 
 
 def _set_timing(workout: Workout, timing: Timing) -> None:
@@ -257,7 +364,7 @@ def _set_timing(workout: Workout, timing: Timing) -> None:
 
 
 def _timing(user_id: UUID, content: Content) -> Timing:
-    zone = content.get("timezone") or time_zone_of(user_id)
+    zone = content.get("timezone") or time_zone_and_weight_of(user_id)[0]
     duration = content.get("duration", 0)
     if content.get("started_at") is not None:
         return timing_of_instants(
@@ -304,9 +411,43 @@ def _merged_timing(workout: Workout, content: Content) -> dict[str, Any]:
     }
 
 
+def insert_notes(*, workout: Workout, notes: Sequence[Content]) -> None:
+    """Store these notes on exercises, after the caller advanced the clock."""
+    if not notes:
+        return
+    rows = [{**note, "id": uuid7()} for note in notes]
+    parameters: dict[str, Any] = {
+        "user": workout.user_id,
+        "workout": workout.pk,
+        "rows": orjson.dumps(rows).decode(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_NOTES, parameters)
+        stored = cursor.rowcount
+    if stored != len(rows):
+        index = _first_unknown(workout.user_id, rows)
+        raise UnknownExercise(f"exercise_notes.{index}.exercise")
+
+
 def _replace_sets(workout: Workout, sets: Sequence[Content]) -> None:
-    WorkoutSet.objects.filter(user_id=workout.user_id, workout=workout).remove()
-    insert_sets(workout=workout, sets=sets)
+    """The sets that keep their id keep what the plan asked of them."""
+    stored = WorkoutSet.objects.filter(user_id=workout.user_id, workout=workout)
+    asked: dict[Any, Content] = {}
+    if workout.plan_run_id is not None:
+        asked = {row["pk"]: row for row in stored.values("pk", "planned_exercise_id", "target")}
+    stored.remove()
+    insert_sets(workout=workout, sets=[{**asked.get(row.get("id"), {}), **row} for row in sets])
+
+
+def _replace_notes(workout: Workout, notes: Sequence[Content]) -> None:
+    ExerciseNote.objects.filter(user_id=workout.user_id, workout=workout).remove()
+    insert_notes(workout=workout, notes=notes)
+
+
+def reload_body(*, user_id: UUID, workout_id: UUID) -> None:
+    """What the sets of a workout moved of the body, after its weight or a load type changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELOAD_BODY, {"user": user_id, "workout": workout_id})
 
 
 def _numbered(sets: Sequence[Content]) -> list[dict[str, Any]]:
@@ -327,10 +468,9 @@ def _numbered(sets: Sequence[Content]) -> list[dict[str, Any]]:
     return rows
 
 
-def _first_unknown(user_id: UUID, rows: Sequence[Content]) -> str:
+def _first_unknown(user_id: UUID, rows: Sequence[Content]) -> int:
     named = {row["exercise"] for row in rows}
     visible = set(
         Exercise.objects.visible_to(user_id).filter(pk__in=named).values_list("pk", flat=True)
     )
-    index = next(n for n, row in enumerate(rows) if row["exercise"] not in visible)
-    return f"sets.{index}.exercise"
+    return next(n for n, row in enumerate(rows) if row["exercise"] not in visible)
