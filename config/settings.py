@@ -400,6 +400,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "workouts.api.documents.add_training_shapes",
         "config.openapi.add_examples",
         "config.openapi.document_accounts",
     ],

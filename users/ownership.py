@@ -77,6 +77,10 @@ class OwnedQuerySet(models.QuerySet[ModelT]):
         """A deletion of parts whose caller has advanced the clock and touches the whole."""
         self._raw_delete(self.db)
 
+    def insert(self, rows: Iterable[ModelT]) -> None:
+        """New rows of a caller who has advanced the clock and touches the whole."""
+        models.QuerySet.bulk_create(self, rows)
+
 
 class SyncedQuerySet(OwnedQuerySet[ModelT]):
     """Bulk writes that the change feed sees."""

@@ -1,6 +1,7 @@
 """Answers that no single table holds: whose token this is, and what changed since a cursor."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from users import sync
 from users.keyset import fetch
+from users.localtime import reading_of
 from users.models import Tombstone, User
 from users.sessions import session_key_of
 
@@ -54,6 +56,11 @@ def time_zone_and_weight_of(user_id: UUID) -> tuple[str, float | None]:
         "SELECT timezone, body_weight_kg FROM users_userprofile WHERE user_id = %s", [user_id]
     )
     return (rows[0]["timezone"], rows[0]["body_weight_kg"]) if rows else ("UTC", None)
+
+
+def today_of(user_id: UUID, *, now: datetime) -> date:
+    """The person's own day at an instant."""
+    return reading_of(now, time_zone_of(user_id)).date()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,17 @@ They say which parameters there are and check them; the selectors turn the value
 
 from django_filters import rest_framework as filters
 
-from workouts.models import Exercise, Workout
+from users.models.profile import FitnessLevel
+from workouts.models import (
+    Exercise,
+    PlanRun,
+    RuleEvaluation,
+    TrainingMax,
+    Workout,
+    WorkoutPlan,
+)
 from workouts.models.exercise import MuscleGroup
+from workouts.models.run import RunStatus
 
 
 class WorkoutFilter(filters.FilterSet):
@@ -47,4 +56,60 @@ class ExerciseFilter(filters.FilterSet):
 
     class Meta:
         model = Exercise
+        fields: list[str] = []
+
+
+class PlanFilter(filters.FilterSet):
+    public = filters.BooleanFilter(
+        field_name="is_public", label="All published plans, and not only your own."
+    )
+    q = filters.CharFilter(field_name="name", label="Text in the name or description.")
+    goal = filters.CharFilter()
+    fitness_level = filters.ChoiceFilter(choices=FitnessLevel.choices)
+    days_per_week = filters.NumberFilter(min_value=1, max_value=7)
+    duration_weeks_max = filters.NumberFilter(
+        field_name="duration_weeks", min_value=1, max_value=52, label="At most so many weeks."
+    )
+    equipment = filters.BaseCSVFilter(
+        label="Equipment that you have, with commas; plans that need more are left out."
+    )
+    is_ai_generated = filters.BooleanFilter()
+    updated_since = filters.IsoDateTimeFilter(
+        field_name="updated_at", label="Changed at this instant or later."
+    )
+
+    class Meta:
+        model = WorkoutPlan
+        fields: list[str] = []
+
+
+class PlanRunFilter(filters.FilterSet):
+    plan = filters.UUIDFilter(field_name="plan")
+    status = filters.ChoiceFilter(choices=RunStatus.choices)
+    updated_since = filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", label="Changed at this instant or later."
+    )
+
+    class Meta:
+        model = PlanRun
+        fields: list[str] = []
+
+
+class RuleEvaluationFilter(filters.FilterSet):
+    session_number = filters.NumberFilter(min_value=1, max_value=10_000)
+    track = filters.CharFilter()
+
+    class Meta:
+        model = RuleEvaluation
+        fields: list[str] = []
+
+
+class TrainingMaxFilter(filters.FilterSet):
+    exercise = filters.UUIDFilter(field_name="exercise")
+    updated_since = filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", label="Changed at this instant or later."
+    )
+
+    class Meta:
+        model = TrainingMax
         fields: list[str] = []

@@ -109,11 +109,16 @@ class PlanRun(OwnedModel):
     start_state = models.JSONField(
         default=dict, editable=False, help_text="Where each track stood when the run began."
     )
+    state = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="Where each track stands; follows from start_state and the sessions.",
+    )
     replayed = models.BinaryField(
         max_length=32,
         null=True,
         editable=False,
-        help_text="SHA-256 of the sessions that the evaluations were made from.",
+        help_text="SHA-256 of the sessions that state and evaluations were made from.",
     )
 
     objects: ClassVar[SyncedQuerySet["PlanRun"]] = SyncedQuerySet.as_manager()  # type: ignore[assignment]

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from users.models.export import private_storage
 from users.models.job import Job
@@ -120,7 +119,7 @@ class RowError(OwnedPart):
 class ExerciseAlias(OwnedModel):
     """What another app calls an exercise, as the person has mapped it."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, help_text="In lower case, as case does not matter.")
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="+")
 
     objects: ClassVar[SyncedQuerySet["ExerciseAlias"]] = SyncedQuerySet.as_manager()  # type: ignore[assignment]
@@ -128,8 +127,7 @@ class ExerciseAlias(OwnedModel):
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                "user",
-                Lower("name"),
+                fields=["user", "name"],
                 name="exercisealias_name_once",
                 violation_error_message="This name is mapped already.",
             ),

@@ -1,7 +1,7 @@
 """The diary's writes. Each is one transaction and a constant number of statements."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -190,10 +190,12 @@ def start_workout(
     content: Content,
     object_id: UUID | None = None,
     idempotency_key: str = "",
+    begun: Callable[[Workout], None] | None = None,
 ) -> tuple[UUID, bool]:
     """Begin a workout at this instant; answers its id and whether it began just now.
 
-    Raises Conflict while another one is running, and what create_once raises.
+    ``begun`` fills a new one, in the same transaction. Raises Conflict while another one is
+    running, and what create_once raises.
     """
 
     def begin(workout_id: UUID, hashed: bytes) -> Workout:
@@ -213,6 +215,8 @@ def start_workout(
         )
         _set_timing(workout, timing)
         workout.insert_at(revision)
+        if begun is not None:
+            begun(workout)
         return workout
 
     workout, is_new = create_once(

@@ -19,7 +19,7 @@ from pydantic import (
 
 from workouts.training.rules import Rule
 
-MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS = 7, 30, 30, 20
+MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS, MAX_SETS_OF_DAY = 7, 30, 60, 20, 150
 MAX_PERCENT = 150
 TEMPO = r"^(\d{1,2}|X)(-(\d{1,2}|X)){3}$"
 
@@ -140,6 +140,9 @@ class PlannedExercise(Part):
         default=None, description='Such as "8-12", "5+" or "30 s"; follows from planned_sets.'
     )
     rest_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    order: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="Place in the day; that in the list without it."
+    )
     notes: Text = ""
     superset: Annotated[int, Field(ge=1, le=50)] | None = Field(
         default=None, description="Exercises of a day with the same number alternate."
@@ -185,6 +188,17 @@ class Day(Part):
     )
 
 
+    @model_validator(mode="after")
+    def _stay_within_reason(self) -> Self:
+        schemes = [scheme for one in self.exercises for scheme in one.planned_sets]
+        texts = sum(one.sets or 0 for one in self.exercises if not one.planned_sets)
+        for week in {scheme.week for scheme in schemes} | {None}:
+            here = sum(scheme.count for scheme in schemes if scheme.week in {None, week})
+            if here + texts > MAX_SETS_OF_DAY:
+                raise ValueError(f"A day has at most {MAX_SETS_OF_DAY} sets in a week.")
+        return self
+
+
 class Deload(Part):
     """Planned easier weeks; in them no rule moves a load."""
 
@@ -215,7 +229,11 @@ class Plan(Part):
         default=1, description="After so many weeks the set schemes begin anew."
     )
     deload: Deload | None = None
-    days: Annotated[list[Day], Field(max_length=MAX_DAYS)] = Field(default_factory=list)
+    days: Annotated[list[Day], Field(max_length=MAX_DAYS)] = Field(
+        default_factory=list,
+        description="Done in turn, days_per_week of them a week: two days three times a week"
+        " alternate.",
+    )
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -12,7 +12,8 @@ class TrackState:
     """Where a lift stands. Loads are unrounded: plates and bars are a matter of the day.
 
     None is not known yet: the first performance says it. ``missed`` counts the sessions of the
-    running cycle in which a work set fell short.
+    running cycle in which a work set fell short; ``open_cycle`` is that cycle, counted over the
+    run from 1, from its first session until it is judged. Both are for rules that judge cycles.
     """
 
     load_kg: float | None = None
@@ -24,6 +25,7 @@ class TrackState:
     successes: int = 0
     failures: int = 0
     missed: int = 0
+    open_cycle: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -107,22 +109,26 @@ class Place:
 
 
 def place_of(plan: Plan, number: int) -> Place:
-    """The nth session of a run: days in their order, week after week. ``plan`` has a day."""
+    """The nth session of a run. ``plan`` has a day.
+
+    Days follow each other in their order; a week has ``days_per_week`` sessions, so that two days
+    done three times a week alternate.
+    """
     days = plan.in_order()
-    week, index = divmod(number - 1, len(days))
-    cycle_week = plan.cycle_week(week + 1)
+    week = (number - 1) // plan.days_per_week + 1
+    cycle_week = plan.cycle_week(week)
     return Place(
         number=number,
-        week=week + 1,
+        week=week,
         cycle_week=cycle_week,
-        day=days[index],
-        is_deload=plan.is_deload(week + 1),
+        day=days[(number - 1) % len(days)],
+        is_deload=plan.is_deload(week),
         ends_cycle=cycle_week == plan.cycle_weeks,
     )
 
 
 def last_number(plan: Plan) -> int:
-    return plan.duration_weeks * len(plan.days)
+    return plan.duration_weeks * plan.days_per_week
 
 
 def track_of(planned: PlannedExercise) -> str:

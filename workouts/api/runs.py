@@ -1,0 +1,416 @@
+"""Following a plan over HTTP, and what there is to lift."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
+from pydantic import TypeAdapter
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from users.api.fields import FiniteFloatField, IdField
+from users.api.listing import filter_values
+from users.api.owned import CreateOnceMixin, OwnedViewSetMixin, idempotency_key
+from users.selectors import today_of
+from workouts import selectors
+from workouts.api.documents import shape
+from workouts.api.filters import PlanRunFilter, RuleEvaluationFilter, TrainingMaxFilter
+from workouts.api.plans import StartSerializer
+from workouts.api.serializers import VisibleExerciseField, WorkoutDetailSerializer
+from workouts.models import (
+    Equipment,
+    Exercise,
+    Gym,
+    PlanPause,
+    PlanRun,
+    RuleEvaluation,
+    SkippedSession,
+    TrainingMax,
+)
+from workouts.selectors import runs as run_selectors
+from workouts.services import gyms, replays, runs
+from workouts.services.plans import read_inventory
+from workouts.training.rules import Rule
+
+
+class PauseSerializer(serializers.ModelSerializer[PlanPause]):
+    class Meta:
+        model = PlanPause
+        fields = ("starts_on", "ends_on", "reason")
+
+
+class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
+    """A run of a plan; `state` says where each track stands, loads in kg."""
+
+    plan = serializers.UUIDField(source="plan_id")
+    version = serializers.IntegerField(source="version.version", help_text="Of the plan.")
+    name = serializers.CharField(source="version.document.name", help_text="Of the plan.")
+    gym = serializers.UUIDField(source="gym_id", allow_null=True)
+    state = serializers.DictField(help_text="By track: load_kg, training_max_kg, stage …")
+    pauses = PauseSerializer(many=True)
+
+    class Meta:
+        model = PlanRun
+        fields = (
+            "id",
+            "plan",
+            "version",
+            "name",
+            "gym",
+            "status",
+            "started_on",
+            "finished_on",
+            "state",
+            "pauses",
+            "created_at",
+            "updated_at",
+        )
+
+
+class StartRunSerializer(serializers.Serializer[Any]):
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
+    plan = IdField(help_text="One of your own; copy a published one first.")
+    gym = IdField(required=False, allow_null=True, help_text="Your default one without it.")
+    started_on = serializers.DateField(required=False, help_text="Your today without it.")
+    starts = StartSerializer(
+        many=True,
+        required=False,
+        max_length=100,  # type: ignore[call-arg]
+        help_text="Where lifts stand; the others follow from the plan and your history.",
+    )
+
+    def validate_started_on(self, day: Any) -> Any:
+        if not 1970 <= day.year <= 2199:  # noqa: PLR2004 - the years of the diary
+            raise ValidationError("Must be from 1970 to 2199.", code="out_of_range")
+        return day
+
+
+class ChangeRunSerializer(serializers.Serializer[Any]):
+    gym = IdField(required=False, allow_null=True, help_text="Loads are those of this gym.")
+
+
+class BeginSessionSerializer(serializers.Serializer[Any]):
+    id = IdField(required=False, help_text="Of the workout, made by the phone.")
+
+
+class PauseRunSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
+class RuleEvaluationSerializer(serializers.ModelSerializer[RuleEvaluation]):
+    """A decision: what the rule looked at, what it changed, and why."""
+
+    class Meta:
+        model = RuleEvaluation
+        fields = (
+            "id",
+            "session_number",
+            "planned_exercise_id",
+            "name",
+            "track",
+            "rule",
+            "action",
+            "reason",
+            "inputs",
+            "before",
+            "after",
+            "evaluated_at",
+        )
+
+
+class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[PlanRun]):
+    """The plans that you follow: what to do today, and why."""
+
+    queryset = PlanRun.objects.select_related("version").prefetch_related("pauses").order_by("-id")
+    serializer_class = PlanRunSerializer
+    filterset_class = PlanRunFilter
+    creates_once: ClassVar[frozenset[str]] = frozenset({"create", "start"})
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One run, with where it stands."""
+        run = self.get_object()
+        replays.settle(run)
+        return Response(self.get_serializer(run).data)
+
+    @extend_schema(
+        request=StartRunSerializer, responses={201: PlanRunSerializer, 200: PlanRunSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Begin to follow a plan as it is now. Safe to repeat with an id or a key."""
+        given = StartRunSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        content = dict(given.validated_data)
+        run_id, is_new = runs.start_run(
+            user_id=self.owner.pk,
+            object_id=content.pop("id", None),
+            content=content,
+            now=timezone.now(),
+            idempotency_key=idempotency_key(request),
+        )
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return self._shown(run_id, code)
+
+    @extend_schema(request=ChangeRunSerializer, responses=PlanRunSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Train in another gym."""
+        given = ChangeRunSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        self.get_object()
+        runs.change_run(user_id=self.owner.pk, run_id=pk, content=given.validated_data)
+        return self._shown(pk)
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Forget the run and its decisions; its workouts stay."""
+        self.get_object().delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={200: OpenApiResponse(shape("Today"))}, filters=False)
+    @action(detail=True)
+    def today(self, request: Request, pk: UUID) -> Response:
+        """The next session: exercises, sets, loads that you can make, and why."""
+        run = self.get_object()
+        past = replays.settle(run)
+        day = today_of(self.owner.pk, now=timezone.now())
+        return Response(run_selectors.today(run, past, day=day))
+
+    @extend_schema(
+        request=BeginSessionSerializer,
+        responses={201: WorkoutDetailSerializer, 200: WorkoutDetailSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, pk: UUID) -> Response:
+        """Begin the next session as a running workout, with a target beside each set."""
+        given = BeginSessionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        self.get_object()
+        workout_id, is_new = runs.start_session(
+            user_id=self.owner.pk,
+            run_id=pk,
+            now=timezone.now(),
+            object_id=given.validated_data.get("id"),
+            idempotency_key=idempotency_key(request),
+        )
+        shown = selectors.workout_with_sets(user_id=self.owner.pk, workout_id=workout_id)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(shown, status=code)
+
+    @extend_schema(request=None, responses=PlanRunSerializer)
+    @action(detail=True, methods=["post"])
+    def skip(self, request: Request, pk: UUID) -> Response:
+        """Leave the next session out."""
+        self.get_object()
+        runs.skip_session(user_id=self.owner.pk, run_id=pk, now=timezone.now())
+        return self._shown(pk)
+
+    @extend_schema(responses={204: None})
+    @action(detail=True, methods=["delete"], url_path="skipped/<int:number>")
+    def unskip(self, request: Request, pk: UUID, number: int) -> Response:
+        """Take the skipping of a session back."""
+        self.get_object()
+        try:
+            runs.unskip_session(user_id=self.owner.pk, run_id=pk, number=min(number, 2**31 - 1))
+        except SkippedSession.DoesNotExist:
+            raise Http404 from None
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=PauseRunSerializer, responses=PlanRunSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: UUID) -> Response:
+        """Freeze it, as in an illness: its weeks ask for nothing until you resume."""
+        given = PauseRunSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        self.get_object()
+        runs.pause_run(
+            user_id=self.owner.pk, run_id=pk, now=timezone.now(), **given.validated_data
+        )
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=PlanRunSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: UUID) -> Response:
+        """Go on after a pause."""
+        self.get_object()
+        runs.resume_run(user_id=self.owner.pk, run_id=pk, now=timezone.now())
+        return self._shown(pk)
+
+    @extend_schema(request=None, responses=PlanRunSerializer)
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, pk: UUID) -> Response:
+        """Stop following the plan; what you did stays."""
+        self.get_object()
+        runs.finish_run(user_id=self.owner.pk, run_id=pk, now=timezone.now())
+        return self._shown(pk)
+
+    @extend_schema(responses={200: OpenApiResponse(shape("Adherence"))}, filters=False)
+    @action(detail=True)
+    def adherence(self, request: Request, pk: UUID) -> Response:
+        """Planned against performed, week by week; frozen weeks do not count."""
+        run = self.get_object()
+        past = run_selectors.history(run)
+        today = today_of(self.owner.pk, now=timezone.now())
+        return Response(run_selectors.adherence(run, past, today=today))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("session_number", int, description="Of this session."),
+            OpenApiParameter("track", str, description="Of this track."),
+        ],
+        responses=RuleEvaluationSerializer(many=True),
+    )
+    @action(detail=True, filterset_class=None)
+    def decisions(self, request: Request, pk: UUID) -> Response:
+        """Why loads moved, newest first."""
+        run = self.get_object()
+        replays.settle(run)
+        narrowed = filter_values(RuleEvaluationFilter, request)
+        rows = RuleEvaluation.objects.filter(user=self.owner, run=run, **narrowed)
+        page = self.paginate_queryset(rows.order_by("-session_number", "-place", "-id"))
+        return self.get_paginated_response(RuleEvaluationSerializer(page, many=True).data)
+
+    def _shown(self, run_id: UUID, code: int = status.HTTP_200_OK) -> Response:
+        run = self.get_queryset().get(pk=run_id)
+        return Response(self.get_serializer(run).data, status=code)
+
+
+@extend_schema_field(shape("Inventory"))
+class InventoryField(serializers.JSONField):
+    def to_internal_value(self, data: Any) -> Any:
+        return read_inventory(data).model_dump(mode="json")
+
+
+class GymSerializer(serializers.ModelSerializer[Gym]):
+    """A place where you train: what it has, and so what can be loaded."""
+
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
+    inventory = InventoryField(
+        required=False, help_text="A usual gym in your units without it; loads in kg."
+    )
+    equipment = serializers.ListField(
+        child=serializers.SlugField(max_length=30),
+        required=False,
+        max_length=40,
+        help_text="What the gym has, by slug.",
+    )
+    is_default = serializers.BooleanField(
+        required=False, help_text="Where you usually train; the first gym is, to begin with."
+    )
+
+    class Meta:
+        model = Gym
+        fields = (
+            "id",
+            "name",
+            "is_default",
+            "equipment",
+            "inventory",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("created_at", "updated_at")
+
+    def validate_equipment(self, slugs: list[str]) -> list[str]:
+        known = set(Equipment.objects.filter(pk__in=slugs).values_list("pk", flat=True))
+        for slug in slugs:
+            if slug not in known:
+                raise ValidationError(f"Unknown: {slug}.", code="does_not_exist")
+        return sorted(set(slugs))
+
+
+class GymViewSet(
+    CreateOnceMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    GenericViewSet[Gym],
+):
+    """Your gyms: bars, plates, dumbbells and machines, by which loads are rounded."""
+
+    queryset = Gym.objects.order_by("-id")
+    serializer_class = GymSerializer
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def perform_create_once(
+        self, serializer: BaseSerializer[Any], object_id: UUID, creation_hash: bytes
+    ) -> Gym:
+        content = {k: v for k, v in serializer.validated_data.items() if k != "id"}
+        return gyms.create_gym(
+            user_id=self.owner.pk,
+            object_id=object_id,
+            content=content,
+            creation_hash=creation_hash,
+        )
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        content = {k: v for k, v in serializer.validated_data.items() if k != "id"}
+        serializer.instance = gyms.change_gym(
+            user_id=self.owner.pk, gym_id=self.kwargs["pk"], content=content
+        )
+
+
+class TrainingMaxSerializer(serializers.ModelSerializer[TrainingMax]):
+    id = IdField(required=False, help_text="Made by the phone, if it likes.")
+    exercise = VisibleExerciseField(queryset=Exercise.objects.all(), pk_field=IdField())
+    value_kg = FiniteFloatField(min_value=0.1, max_value=2000, help_text="kg")
+
+    class Meta:
+        model = TrainingMax
+        fields = ("id", "exercise", "value_kg", "source", "valid_from", "created_at", "updated_at")
+        read_only_fields = ("created_at", "updated_at")
+
+
+class TrainingMaxViewSet(
+    CreateOnceMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    GenericViewSet[TrainingMax],
+):
+    """What the percentages of your plans refer to, newest first."""
+
+    queryset = TrainingMax.objects.order_by("-valid_from", "-id")
+    serializer_class = TrainingMaxSerializer
+    filterset_class = TrainingMaxFilter
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+
+class ProgressionRulesView(APIView):
+    """The progression rules that a planned exercise may carry."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses={200: {"type": "object", "description": "A JSON schema."}})
+    def get(self, request: Request) -> Response:
+        """The rules as a JSON schema, with what each does and its defaults."""
+        return Response(TypeAdapter(Rule).json_schema())
+
+
+def represent_runs(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    rows = PlanRunViewSet.queryset.all().filter(user=user_id, pk__in=ids)
+    return {row.pk: PlanRunSerializer(row).data for row in rows}
+
+
+def represent_gyms(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    rows = Gym.objects.filter(user=user_id, pk__in=ids)
+    return {row.pk: GymSerializer(row).data for row in rows}
+
+
+def represent_training_maxes(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
+    rows = TrainingMax.objects.filter(user=user_id, pk__in=ids)
+    return {row.pk: TrainingMaxSerializer(row).data for row in rows}

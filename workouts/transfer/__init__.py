@@ -1,0 +1,1 @@
+"""Histories of other apps, from and to their CSV files. Files in, plain data out; no database."""
