@@ -260,6 +260,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 ACCOUNT_ADAPTER = "users.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "numeneon", "numeneon-library"]
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["me", "admin", "root", "support", "numeneon"]
@@ -405,6 +406,14 @@ SPECTACULAR_SETTINGS = {
         "config.openapi.document_accounts",
     ],
 }
+
+# --- Plans by a language model -----------------------------------------------------------------
+
+# The base of an endpoint that speaks the chat completions protocol, such as .../v1; off without.
+AI_BASE_URL = _text("AI_BASE_URL", default="")
+AI_MODEL = _text("AI_MODEL", default="")
+AI_API_KEY = _text("AI_API_KEY", default="")
+AI_TIMEOUT_S = _int("AI_TIMEOUT_S", default=60)
 
 # --- Safety ----------------------------------------------------------------------------------
 

@@ -206,6 +206,7 @@ def prepare() -> None:
     if not marker.exists() or marker.read_text() != database:
         _say("Filling the database with the demo, once…")
         call_command("load_catalogue")
+        call_command("load_programs")
         call_command("seed_demo")
         marker.write_text(database)
 

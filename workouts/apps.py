@@ -47,6 +47,9 @@ class WorkoutsConfig(AppConfig):
             SyncedResource("workouts.Exercise", "workouts.api.serializers.represent_exercises"),
             SyncedResource("workouts.Workout", "workouts.api.serializers.represent_workouts"),
             SyncedResource("workouts.WorkoutPlan", "workouts.api.plans.represent_plans"),
+            SyncedResource(
+                "workouts.PlanGeneration", "workouts.api.generations.represent_generations"
+            ),
             SyncedResource("workouts.PlanRun", "workouts.api.runs.represent_runs"),
             SyncedResource("workouts.Gym", "workouts.api.runs.represent_gyms"),
             SyncedResource("workouts.TrainingMax", "workouts.api.runs.represent_training_maxes"),

@@ -25,6 +25,23 @@ from users.services import mail, outbox
 logger = logging.getLogger(__name__)
 
 
+# Not by its name, which a person may have taken before.
+HOUSE_ID = UUID("01900000-0000-7000-8000-000000000001")
+HOUSE_NAME = "numeneon-library"
+
+
+def house_account() -> User:
+    """The account that owns what we ship for everybody. Nobody can log in with it."""
+    house, is_new = User.objects.get_or_create(
+        pk=HOUSE_ID, defaults={"username": HOUSE_NAME, "is_active": False}
+    )
+    if is_new:
+        house.set_unusable_password()
+        house.save(update_fields=["password"])
+        change(row=house.profile, values={"display_name": "Numeneon"})
+    return house
+
+
 def healed_settings(*, user: User) -> UserSettings:
     """The person's settings; the defaults, stored, where a row went missing."""
     settings, _ = UserSettings.objects.get_or_create(user=user)

@@ -89,7 +89,7 @@ def read_document(data: Content) -> Plan:
     try:
         return Plan.model_validate(data)
     except InvalidDocument as wrong:
-        raise ValidationError(_named(wrong)) from None
+        raise ValidationError(named_errors(wrong)) from None
 
 
 def read_inventory(data: Any) -> Inventory:
@@ -97,7 +97,7 @@ def read_inventory(data: Any) -> Inventory:
     try:
         return Inventory.model_validate(data)
     except InvalidDocument as wrong:
-        named = {f"inventory.{place}": found for place, found in _named(wrong).items()}
+        named = {f"inventory.{place}": found for place, found in named_errors(wrong).items()}
         raise ValidationError(named) from None
 
 
@@ -338,7 +338,7 @@ def _complete_exercise(
 _CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
 
 
-def _named(wrong: InvalidDocument) -> dict[str, list[ValidationError]]:
+def named_errors(wrong: InvalidDocument) -> dict[str, list[ValidationError]]:
     """The errors by where they are: days.0.exercises.2.progression.increment_kg."""
     found: dict[str, list[ValidationError]] = {}
     for error in wrong.errors(include_url=False, include_input=False):

@@ -1,6 +1,6 @@
 """A finding about a plan, what is known when one looks for it, and where in the plan one looks."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -90,3 +90,13 @@ def spots_of(plan: Plan) -> Iterator[Spot]:
     for i, day in enumerate(plan.days):
         for j, planned in enumerate(day.exercises):
             yield Spot(plan, f"days.{i}.exercises.{j}", planned)
+
+
+def listed(words: Sequence[str]) -> str:
+    """In a sentence: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def counted(number: int, what: str) -> str:
+    """In a sentence: "1 week", "2 weeks"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

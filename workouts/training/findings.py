@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from workouts.training.document import Day, Plan
-from workouts.training.finding import Finding, Knowledge, Severity, Spot, spots_of
+from workouts.training.finding import Finding, Knowledge, Severity, Spot, counted, listed, spots_of
 from workouts.training.findings_exercise import OF_TRAINING_MAX, of_exercise, of_tracks
 from workouts.training.rules import AmrapTiers, Linear, Stages
 from workouts.training.volume import Landmark, minutes_of, weekly_sets
@@ -53,7 +53,7 @@ def _of_schedule(plan: Plan) -> Iterator[Finding]:
             code="days_rotate",
             path="days_per_week",
             message=(
-                f"{plan.days_per_week} sessions a week and {_count(len(plan.days), 'day')}: the"
+                f"{plan.days_per_week} sessions a week and {counted(len(plan.days), 'day')}: the"
                 " days take turns, so weeks begin with different ones."
             ),
         )
@@ -63,7 +63,7 @@ def _of_schedule(plan: Plan) -> Iterator[Finding]:
             code="shorter_than_cycle",
             path="duration_weeks",
             message=(
-                f"The plan ends after {_count(plan.duration_weeks, 'week')}, before its cycle of"
+                f"The plan ends after {counted(plan.duration_weeks, 'week')}, before its cycle of"
                 f" {plan.cycle_weeks} does."
             ),
         )
@@ -79,7 +79,7 @@ def _of_deload(plan: Plan, spots: Iterable[Spot]) -> Iterator[Finding]:
                     path=f"deload.weeks.{index}",
                     message=(
                         f"The easy week {week} never comes, as the cycle has"
-                        f" {_count(plan.cycle_weeks, 'week')}."
+                        f" {counted(plan.cycle_weeks, 'week')}."
                     ),
                 )
         return
@@ -138,7 +138,7 @@ def _of_equipment(spots: Iterable[Spot], known: Knowledge) -> Iterator[Finding]:
         missing = [thing.replace("_", " ") for thing in needed if thing not in available]
         if missing:
             yield spot.says(
-                "warning", "equipment_missing", f"it needs what the gym lacks: {_list(missing)}."
+                "warning", "equipment_missing", f"it needs what the gym lacks: {listed(missing)}."
             )
 
 
@@ -185,11 +185,3 @@ def _of_muscle(muscle: str, sets: float, landmark: Landmark) -> Iterator[Finding
     for holds, severity, code, message in verdicts:
         if holds:
             yield Finding(severity=severity, code=code, path="days", message=message)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _list(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from workouts.training.document import SetScheme
-from workouts.training.finding import Finding, Knowledge, Spot
+from workouts.training.finding import Finding, Knowledge, Spot, counted, listed
 from workouts.training.rules import (
     AmrapTiers,
     Double,
@@ -48,17 +48,18 @@ def _of_weeks(spot: Spot) -> Iterator[Finding]:
             yield spot.says(
                 "error",
                 "week_outside_cycle",
-                f"week {scheme.week} never comes, as the cycle has {_weeks(cycle)}.",
+                f"week {scheme.week} never comes, as the cycle has {counted(cycle, 'week')}.",
                 path=spot.path_of(index),
             )
     named = {scheme.week for scheme in spot.work}
     if None in named or not named:
         return
-    for week in range(1, cycle + 1):
-        if week not in named:
-            yield spot.says(
-                "hint", "week_without_work", f"in week {week} of the cycle it has no work set."
-            )
+    missing = [str(week) for week in range(1, cycle + 1) if week not in named]
+    if missing:
+        weeks = f"week{'' if len(missing) == 1 else 's'} {listed(missing)}"
+        yield spot.says(
+            "hint", "week_without_work", f"in {weeks} of the cycle it has no work set."
+        )
 
 
 def _of_rule(spot: Spot) -> Iterator[Finding]:
@@ -245,7 +246,3 @@ def _of_one_rm(sharing: list[Spot], known: Knowledge) -> Iterator[Finding]:
 
 def _has_one_rm(sharing: Iterable[Spot], known: Knowledge) -> bool:
     return any(spot.planned.exercise in known.one_rm for spot in sharing)
-
-
-def _weeks(count: int) -> str:
-    return f"{count} week{'' if count == 1 else 's'}"

@@ -41,6 +41,7 @@ from workouts.training.volume import minutes_of
 SHORTEST_WITH_WARM_UP_MINUTES: Final = 30
 _WARM_UP: Final = ((50, 5), (75, 3))
 _TARGET_RPE: Final = 8
+_MAX_RPE: Final = 10
 MAX_TRACK: Final = 40
 # Sets without a load to add make up for it in reps.
 _MOST_UNLOADED_REPS: Final = 15
@@ -253,5 +254,8 @@ def _start_percent(pick: Pick, wish: Wish) -> float | None:
     if pick.slot.role != "main" or not pick.is_loadable or pick.is_body:
         return None
     _, most = reps_of(pick, wish)
-    percent = percent_of_one_rm(most, RESERVE[wish.fitness_level])
+    by_rpe = isinstance(rule_of(pick, wish), Rpe)
+    percent = percent_of_one_rm(
+        most, _MAX_RPE - _TARGET_RPE if by_rpe else RESERVE[wish.fitness_level]
+    )
     return None if percent is None else float(round(percent))

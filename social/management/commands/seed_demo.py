@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from users.services import demo as people
-from workouts.services import catalogue
+from workouts.services import catalogue, programs
 from workouts.services import demo as training
 
 LOGINS = "demo.json"
@@ -57,6 +57,8 @@ class Command(BaseCommand):
     def _fill(self, *, count: int, seed: int, now: datetime) -> None:
         if not catalogue.is_loaded():
             catalogue.load_catalogue()
+        if not programs.are_loaded():
+            programs.load_programs()
         # A superuser whose password is in the source is for development alone.
         everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
         added = workouts = 0

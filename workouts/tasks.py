@@ -1,0 +1,5 @@
+"""Importing the runners of jobs is what registers them with a worker."""
+
+from workouts.services import generations
+
+__runners__ = (generations,)
