@@ -83,10 +83,15 @@ class Today:
 
 @dataclass(frozen=True, kw_only=True)
 class MuscleVolume:
-    """Hard sets a week of a muscle, beside its landmarks; null where it has none."""
+    """Hard sets a week of a muscle, beside its landmarks; null where it has none.
+
+    ``direct_sets`` are those in which it is the target; muscles with an MEV of 0 are judged by
+    them.
+    """
 
     muscle: str
     sets: float
+    direct_sets: float
     level: Level | None
     mv: float | None
     mev: float | None

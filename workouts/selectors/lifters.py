@@ -19,7 +19,8 @@ _FACTS = """
         (SELECT array_agg(q.equipment_id ORDER BY q.equipment_id)
             FROM workouts_exerciseequipment q WHERE q.exercise_id = e.id) AS equipment,
         (SELECT jsonb_object_agg(m.muscle_id, m.share)
-            FROM workouts_exercisemuscle m WHERE m.exercise_id = e.id) AS muscles
+            FROM workouts_exercisemuscle m WHERE m.exercise_id = e.id AND NOT e.is_cardio)
+            AS muscles
     FROM workouts_exercise e WHERE e.id = ANY(%(ids)s)
 """
 # The best within the window, whatever the set was called: an estimate is one wherever it is from.
@@ -49,7 +50,7 @@ _HOME = """
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseFacts:
-    """What an exercise needs and trains; ``muscles`` are shares by slug."""
+    """What an exercise needs and trains; ``muscles`` are shares by slug, none for cardio."""
 
     id: UUID
     slug: str | None
@@ -117,9 +118,9 @@ def lifter(
         equipment={one.id: one.equipment for one in facts.values()},
         body_weight_kg=home["body_weight_kg"],
         bodyweight_share={
-            one.id: 1.0 if one.bodyweight_share is None else one.bodyweight_share
+            one.id: one.bodyweight_share
             for one in facts.values()
-            if one.load_type != "external"
+            if one.load_type != "external" and one.bodyweight_share is not None
         },
     )
     available = None if home["equipment"] is None else frozenset(home["equipment"])

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from workouts.models import Exercise, ExerciseEquipment, ExerciseMuscle, Muscle
-from workouts.models.exercise import MuscleGroup, MuscleRole
+from workouts.models.exercise import LoadType, MuscleGroup, MuscleRole
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "exercises.json"
 IMPORT_PREFIX = "fedb-"
@@ -22,7 +22,7 @@ MAX_FILE_BYTES = 50_000_000
 SECONDARY_SHARE = 0.5
 
 _LOCK = 0x657865726369  # of this catalogue, among the database's advisory locks
-# A row of exercises takes twenty parameters, and a statement at most 65 535.
+# A row of exercises takes twenty-two parameters, and a statement at most 65 535.
 _BATCH_SIZE = 2000
 _LONGEST_SHOWN = 40
 _FIELDS = (
@@ -34,6 +34,8 @@ _FIELDS = (
     "difficulty_level",
     "equipment_needed",
     "met",
+    "load_type",
+    "bodyweight_share",
 )
 _DIFFICULTY: Mapping[object, int] = {"beginner": 1, "intermediate": 3, "expert": 5}
 _EQUIPMENT: Mapping[object, str | None] = {
@@ -112,6 +114,8 @@ class _Entry:
     equipment: tuple[str, ...]
     description: str = ""
     met: float | None = None
+    load_type: str = LoadType.EXTERNAL.value
+    bodyweight_share: float | None = None
     variation_of: str | None = None
 
     @property
@@ -320,7 +324,12 @@ def _foreign_entry(row: object, groups: Mapping[str, str]) -> _Entry:
             + [(muscle, MuscleRole.SECONDARY.value, SECONDARY_SHARE) for muscle in secondary]
         ),
         equipment=(equipment,) if equipment else (),
+        load_type=(LoadType.BODYWEIGHT if _is_bodyweight(row) else LoadType.EXTERNAL).value,
     )
+
+
+def _is_bodyweight(row: Mapping[str, object]) -> bool:
+    return row.get("equipment") == "body only" and row.get("category") != "cardio"
 
 
 def _text(row: Mapping[str, object], key: str, *, longest: int) -> str:

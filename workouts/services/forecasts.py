@@ -55,6 +55,7 @@ def volume(*, plan: Plan) -> dict[str, Any]:
     shares = {one.id: one.muscles for one in facts.values()}
     marks = selectors.landmarks()
     weeks = []
+    direct = weekly_sets(plan, {pk: _direct(one) for pk, one in shares.items()})
     for week, sets in weekly_sets(plan, shares).items():
         muscles = [
             {
@@ -75,10 +76,19 @@ def volume(*, plan: Plan) -> dict[str, Any]:
     return {"weeks": weeks}
 
 
-def _muscle(muscle: str, sets: float, landmark: Landmark | None) -> dict[str, Any]:
-    level = None if landmark is None else against(sets, landmark)
+def _direct(shares: Mapping[str, float]) -> dict[str, float]:
+    return {muscle: share for muscle, share in shares.items() if share >= 1}
+
+
+def _muscle(
+    muscle: str, sets: float, direct_sets: float, landmark: Landmark | None
+) -> dict[str, Any]:
+    level = None
+    if landmark is not None:
+        # A muscle that grows without sets of its own has landmarks of direct sets alone.
+        level = against(sets if landmark.mev else direct_sets, landmark)
     marks = _NO_LANDMARK if landmark is None else asdict(landmark)
-    return {"muscle": muscle, "sets": sets, "level": level, **marks}
+    return {"muscle": muscle, "sets": sets, "direct_sets": direct_sets, "level": level, **marks}
 
 
 def simulation(

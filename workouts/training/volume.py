@@ -135,7 +135,9 @@ def _at_start(plan: Plan, planned: PlannedExercise, cycle_week: int) -> list[Set
 
 
 def _exercise(planned: PlannedExercise) -> UUID | None:
-    return now_done(planned, initial_state(planned.progression, planned))[0]
+    exercise, _ = now_done(planned, initial_state(planned.progression, planned))
+    # A rung that is only a name trains what the exercise does that it leads to.
+    return exercise or planned.exercise
 
 
 def _seconds(planned: PlannedExercise, scheme: SetScheme) -> float:

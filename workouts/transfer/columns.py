@@ -88,8 +88,12 @@ NEEDED: Final[dict[App, dict[Key, str]]] = {
         "reps": "reps",
     },
 }
-# "Date", "Reps" and the like stand in files of many apps.
-_NAMES_THAT_TELL: Final = 3
+# "Date", "Reps" and the like stand in files of many apps; two of these tell which it is.
+_TELLING: Final[dict[App, set[str]]] = {
+    "strong": {"workout name", "exercise name", "set order"},
+    "hevy": {"start_time", "exercise_title", "exercise_notes", "set_index", "set_type"},
+}
+_ENOUGH: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,8 @@ class Row:
 def recognized(names: list[str]) -> Header | None:
     """The header with these names; None where they are of neither app."""
     lowered = [" ".join(name.lower().split()) for name in names]
-    counts = {app: len(set(lowered) & set(known)) for app, known in NAMES.items()}
-    app: App = "hevy" if counts["hevy"] > counts["strong"] else "strong"
-    if counts[app] < _NAMES_THAT_TELL:
+    app = next((app for app in NAMES if len(_TELLING[app] & set(lowered)) >= _ENOUGH), None)
+    if app is None:
         return None
     columns: dict[Key, list[Column]] = {}
     for index, name in enumerate(lowered):

@@ -13,9 +13,9 @@ from workouts.transfer.readings import DateOrder, DecimalMark, WeightUnit
 _MAX_DISTINCT: Final = 5000
 # Fewer different loads, or converted ones, tell nothing.
 _MIN_DISTINCT, _MIN_CONVERTED = 5, 3
-# A bar with one to ten pairs of the largest plates, and 25 lb plates between: 45 lb with 45 lb,
-# and 20 kg with 20 kg. Warm-ups and proud days stand on these, whatever the program.
-_POUND_LADDER: Final = frozenset(range(45, 500, 50))
+# The bar with pairs of its largest plates, 45 lb (or one of 25 lb more) and 20 kg. Warm-ups and
+# proud days stand on these, whatever the program.
+_POUND_LADDER: Final = frozenset(range(45, 500, 90)) | frozenset(range(95, 500, 90))
 _KG_LADDER: Final = frozenset(range(60, 300, 40))
 _MIN_RUNGS: Final = 3
 # Loads that only kilogram plates and dumbbells make, as shares of the different loads.
@@ -23,6 +23,8 @@ _MANY_FINE, _SOME_FINE, _FEW_FINE = 0.35, 0.2, 0.1
 _MOSTLY: Final = 0.8
 _LIGHTEST_FINE: Final = 12
 _HUNDREDTHS: Final = 100
+# In either unit; more is a slip.
+_HEAVIEST: Final = 5000
 
 
 class LoadEvidence:
@@ -33,7 +35,8 @@ class LoadEvidence:
 
     def add(self, load: Decimal) -> None:
         value = float(load)
-        if value > 0 and (value in self._sets or len(self._sets) < _MAX_DISTINCT):
+        is_new = value not in self._sets
+        if 0 < value <= _HEAVIEST and not (is_new and len(self._sets) >= _MAX_DISTINCT):
             self._sets[value] += 1
 
     def verdict(self) -> WeightUnit | None:

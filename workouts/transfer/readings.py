@@ -31,8 +31,8 @@ class Options:
     """How to read a file where it does not say so itself.
 
     A unit that the file states for a column or a row wins. Without a unit for a load, or without
-    an order for a date that can be read in two ways, that row becomes a RowError. Encoding and
-    delimiter follow from the file's beginning where they are None.
+    an order for a date that can be read in two ways, that row becomes a RowError. Encoding (a
+    text encoding of Python's) and delimiter follow from the file's beginning where they are None.
     """
 
     weight_unit: WeightUnit | None = None

@@ -90,7 +90,9 @@ class _Feed(Iterator[str]):
         """The first line that says something, skipping what spreadsheets write above it."""
         for line in islice(self._lines, 20):
             self.line += 1
-            if line and line.strip(" \t\n") and not line.lower().startswith("sep="):
+            if line is None:
+                yield "a line that is too long"
+            elif line.strip(" \t\n") and not line.lower().startswith("sep="):
                 yield line
 
     def __next__(self) -> str:

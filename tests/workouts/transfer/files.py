@@ -1,5 +1,8 @@
 """Small files, written out in the tests that read them."""
 
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from workouts.transfer import hevy, strong
@@ -34,6 +37,30 @@ def read_strong(*lines: str, options: Options = KG) -> tuple[list[ReadWorkout], 
 
 def read_hevy(*lines: str, options: Options = KG) -> tuple[list[ReadWorkout], list[RowError]]:
     return _parted(hevy.read(a_file(*lines), options))
+
+
+def a_strong_row(cell_by_name: dict[str, str], header: str = IOS) -> str:
+    """A row of a plain set, some of its cells replaced."""
+    plain = {
+        "Date": "2026-03-02 18:00:00",
+        "Workout Name": "Push",
+        "Exercise Name": "Bench Press",
+        "Set Order": "1",
+        "Weight": "60",
+        "Reps": "5",
+    } | cell_by_name
+    return ",".join(f'"{plain.get(name, "")}"' for name in header.split(","))
+
+
+@contextmanager
+def peak_of_memory() -> Iterator[Callable[[], int]]:
+    """While it is open, how many bytes more than at its beginning were held at most."""
+    tracemalloc.start()
+    try:
+        yield lambda: peak
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
 
 
 def _parted(read) -> tuple[list[ReadWorkout], list[RowError]]:

@@ -11,6 +11,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 
 from babel.dates import format_datetime
@@ -219,6 +220,12 @@ class Stream:
             self._rest += chunk
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
+
+
+def repeated(chunks: Iterable[bytes], *, times: int) -> Stream:
+    """A long file of which little is held: the header, and its workouts so many times."""
+    header, *workouts = chunks
+    return Stream(chain([header], *repeat(workouts, times)))
 
 
 def sessions(workouts: int, unit: str, seed: int) -> Iterator[Session]:
