@@ -61,7 +61,7 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
         max_value=1,
         allow_null=True,
         required=False,
-        help_text="Part of the body weight that is moved, such as 0.65.",
+        help_text="Part of the body weight that is moved, such as 0.65; unknown without it.",
     )
     muscles = MuscleShareSerializer(many=True, required=False, max_length=17)  # type: ignore[call-arg]
     equipment = serializers.ListField(

@@ -58,14 +58,9 @@ def volume(*, plan: Plan) -> dict[str, Any]:
     direct = weekly_sets(plan, {pk: _direct(one) for pk, one in shares.items()})
     for week, sets in weekly_sets(plan, shares).items():
         muscles = [
-            {
-                "muscle": muscle,
-                "sets": sets.get(muscle, 0.0),
-                "level": against(sets.get(muscle, 0.0), marks[muscle])
-                if muscle in marks
-                else None,
-                **(asdict(marks[muscle]) if muscle in marks else _NO_LANDMARK),
-            }
+            _muscle(
+                muscle, sets.get(muscle, 0.0), direct[week].get(muscle, 0.0), marks.get(muscle)
+            )
             for muscle in sorted({*sets, *marks})
         ]
         minutes = [minutes_of(plan, day, week) for day in plan.in_order()]

@@ -81,7 +81,7 @@ _INSERT_SETS = """
     SELECT s.id, %(user)s, %(workout)s, e.id, s.position, s.set_number, s.reps, s.weight,
         coalesce(s.load_type, e.load_type),
         CASE WHEN coalesce(s.load_type, e.load_type) <> 'external'
-            THEN %(body_weight)s::float8 * coalesce(e.bodyweight_share, 1) END,
+            THEN %(body_weight)s::float8 * e.bodyweight_share END,
         s.duration, s.distance, s.rpe, s.rir, coalesce(s.set_type, 'normal'), s.superset,
         s.rest_seconds, coalesce(s.tempo, ''), coalesce(s.side, ''), s.discomfort,
         coalesce(s.discomfort_note, ''), coalesce(s.notes, ''), s.planned_exercise_id, s.target
@@ -103,7 +103,7 @@ _INSERT_NOTES = """
 _RELOAD_BODY = """
     UPDATE workouts_workoutset s
     SET body_load_kg = CASE WHEN s.load_type <> 'external'
-        THEN w.body_weight_kg * coalesce(e.bodyweight_share, 1) END
+        THEN w.body_weight_kg * e.bodyweight_share END
     FROM workouts_exercise e, workouts_workout w
     WHERE e.id = s.exercise_id AND w.user_id = s.user_id AND w.id = s.workout_id
         AND s.user_id = %(user)s AND s.workout_id = %(workout)s
