@@ -23,6 +23,7 @@ from tests.factories.workouts import (
     WorkoutFactory,
     WorkoutSetFactory,
 )
+from tests.workouts.trained import Trained, follow_a_plan, plan_body
 from users.models import AccountExport, PushDevice, User
 from workouts.models import Exercise, Workout, WorkoutSet
 
@@ -45,6 +46,7 @@ class World:
     device: PushDevice
     export: AccountExport
     bench: Exercise
+    trained: Trained
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,23 @@ def exercise_body(world: World) -> dict[str, Any]:
     return {"name": "Odd Lift", "muscle_group": "back"}
 
 
+def wish_body(world: World) -> dict[str, Any]:
+    wish = {
+        "goal": "strength",
+        "days_per_week": 3,
+        "fitness_level": "beginner",
+        "equipment": ["dumbbell"],
+        "session_minutes": 60,
+    }
+    return {"wish": wish}
+
+
+def order_body(world: World) -> dict[str, Any]:
+    [day] = world.trained.plan.days.all()
+    planned = [str(pk) for pk in day.exercises.values_list("pk", flat=True)]
+    return {"days": [{"id": str(day.pk), "exercises": planned}]}
+
+
 EXPECTED: dict[tuple[str, str], Case] = {
     ("exercises/", "GET"): Case(200),
     ("exercises/", "POST"): Case(201, exercise_body),
@@ -87,6 +106,70 @@ EXPECTED: dict[tuple[str, str], Case] = {
     ("notifications/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.notification),
     ("notifications/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.notification),
     ("notifications/read/", "POST"): Case(200, lambda w: {}),
+    ("gyms/", "GET"): Case(200),
+    ("gyms/", "POST"): Case(201, lambda w: {"name": "Garage"}),
+    ("gyms/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.trained.gym),
+    ("gyms/<uuid:pk>/", "PATCH"): Case(200, lambda w: {"name": "X"}, row=lambda w: w.trained.gym),
+    ("gyms/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.trained.gym),
+    ("plan-generations/", "GET"): Case(200),
+    # Without a catalogue there is nothing to make a plan of.
+    ("plan-generations/", "POST"): Case(400, wish_body),
+    ("plan-generations/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.trained.generation),
+    ("plan-generations/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.trained.generation),
+    ("plan-runs/", "GET"): Case(200),
+    # ana follows her plan already; for the others it does not exist.
+    ("plan-runs/", "POST"): Case(409, lambda w: {"plan": str(w.trained.plan.pk)}, others=400),
+    ("plan-runs/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"gym": None}, row=lambda w: w.trained.run
+    ),
+    ("plan-runs/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/adherence/", "GET"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/decisions/", "GET"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/finish/", "POST"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/pause/", "POST"): Case(
+        200, lambda w: {"reason": "Ill"}, row=lambda w: w.trained.run
+    ),
+    ("plan-runs/<uuid:pk>/resume/", "POST"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/skip/", "POST"): Case(200, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/skipped/<int:number>/", "DELETE"): Case(
+        204, row=lambda w: w.trained.run
+    ),
+    # ana's run is paused, and another workout is running.
+    ("plan-runs/<uuid:pk>/start/", "POST"): Case(409, lambda w: {}, row=lambda w: w.trained.run),
+    ("plan-runs/<uuid:pk>/today/", "GET"): Case(200, row=lambda w: w.trained.run),
+    ("plans/", "GET"): Case(200),
+    ("plans/", "POST"): Case(201, lambda w: plan_body(w.bench)),
+    ("plans/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/", "PUT"): Case(
+        200, lambda w: plan_body(w.bench), row=lambda w: w.trained.plan
+    ),
+    ("plans/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"name": "Other"}, row=lambda w: w.trained.plan
+    ),
+    # ana follows it.
+    ("plans/<uuid:pk>/", "DELETE"): Case(409, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/copy/", "POST"): Case(201, lambda w: {}, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/findings/", "GET"): Case(200, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/order/", "PUT"): Case(200, order_body, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/simulate/", "POST"): Case(
+        200, lambda w: {"weeks": 1}, row=lambda w: w.trained.plan
+    ),
+    ("plans/<uuid:pk>/versions/", "GET"): Case(200, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/versions/<int:version>/", "GET"): Case(200, row=lambda w: w.trained.plan),
+    ("plans/<uuid:pk>/volume/", "GET"): Case(200, row=lambda w: w.trained.plan),
+    ("plans/validate/", "POST"): Case(200, lambda w: plan_body(w.bench)),
+    ("progression-rules/", "GET"): Case(200),
+    ("training-maxes/", "GET"): Case(200),
+    ("training-maxes/", "POST"): Case(
+        201,
+        lambda w: {"exercise": str(w.bench.pk), "value_kg": 100, "valid_from": "2026-05-01"},
+    ),
+    ("training-maxes/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.trained.training_max),
+    ("training-maxes/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"value_kg": 101}, row=lambda w: w.trained.training_max
+    ),
+    ("training-maxes/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.trained.training_max),
     ("sync/", "GET"): Case(200),
     ("users/", "GET"): Case(200),
     ("users/<str:username>/", "GET"): Case(200, others=404),
@@ -157,6 +240,7 @@ def world(ana: User) -> World:
         notification=NotificationFactory(user=ana, text=CANARY),
         device=PushDevice.objects.create(user=ana, platform="fcm", token="t", name=CANARY),
         export=export,
+        trained=follow_a_plan(ana, bench, word=CANARY),
     )
 
 
@@ -189,7 +273,7 @@ def test_the_table_and_the_routes_are_the_same():
 @pytest.mark.parametrize(("route", "method"), PAIRS, ids=str)
 def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str, world: World):
     case = EXPECTED[route.path.removeprefix("api/v1/"), method]
-    path = "/" + route.path.replace("<str:username>", world.ana.username)
+    path = "/" + _filled(route, world)
     if case.row is not None:
         path = path.replace("<uuid:pk>", str(case.row(world).pk))
     client = principal(name, world)
@@ -203,7 +287,16 @@ def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str,
     assert response.status_code == expected_status(case, name)
     if name != "ana":
         assert CANARY not in _text(response)
-        assert Workout.objects.filter(user=world.ana, name=CANARY).count() == 2
+        assert Workout.objects.filter(user=world.ana, name=CANARY).count() == 3
+
+
+def _filled(route: Route, world: World) -> str:
+    # The version of ana's plan, and the session that she skipped.
+    numbers = {"<int:version>": "1", "<int:number>": "2", "<str:username>": world.ana.username}
+    path = route.path
+    for name, value in numbers.items():
+        path = path.replace(name, value)
+    return path
 
 
 def expected_status(case: Case, name: str) -> int:
@@ -231,9 +324,7 @@ def _text(response: Any) -> str:
     ids=str,
 )
 def test_a_method_that_a_route_does_not_list_is_refused(route: Route, method: str, world: World):
-    path = "/" + route.path.replace("<str:username>", "ana").replace(
-        "<uuid:pk>", str(world.workout.pk)
-    )
+    path = f"/{_filled(route, world)}".replace("<uuid:pk>", str(world.workout.pk))
 
     response = getattr(client_of(world.ana), method.lower())(path, {}, format="json")
 

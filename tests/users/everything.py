@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from tests.conftest import client_of
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import CustomExerciseFactory, WorkoutFactory, WorkoutSetFactory
+from tests.workouts.trained import follow_a_plan
 from users import personal_data
 from users.ids import uuid7
 from users.models import (
@@ -28,7 +29,15 @@ from users.models import (
     User,
     UserProfile,
 )
-from workouts.models import Equipment, ExerciseEquipment, ExerciseMuscle, Muscle
+from workouts.models import (
+    Equipment,
+    ExerciseAlias,
+    ExerciseEquipment,
+    ExerciseMuscle,
+    Muscle,
+    RowError,
+    WorkoutImport,
+)
 
 
 def person_with_everything(word: str) -> User:
@@ -90,6 +99,12 @@ def _workouts(user: User, word: str) -> None:
     ExerciseEquipment.objects.create(exercise=exercise, equipment=equipment)
     workout = WorkoutFactory(user=user, name=f"{word} day", notes=word)
     WorkoutSetFactory(workout=workout, exercise=exercise, notes=word)
+    follow_a_plan(user, exercise, word=word)
+    job = WorkoutImport(user=user, file_name=f"{word}.csv", status="done", timezone="UTC")
+    job.file.save(f"imports/{job.pk}.csv", ContentFile(f"{word} csv".encode()), save=False)
+    job.save()
+    RowError.objects.create(job=job, line=2, code="invalid", message=f"{word}?")
+    ExerciseAlias.objects.create(user=user, name=f"{word} lift", exercise=exercise)
 
 
 def rows_by_table(user: User) -> dict[str, list[dict[str, Any]]]:
@@ -119,9 +134,10 @@ def private_storage() -> Storage:
 
 
 def use_a_folder_of_the_test(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """For exports: the field took its storage when the models were loaded."""
-    field = AccountExport._meta.get_field("file")
-    monkeypatch.setattr(field, "storage", FileSystemStorage(location=folder / "private"))
+    """For private files: the fields took their storage when the models were loaded."""
+    storage = FileSystemStorage(location=folder / "private")
+    for model in (AccountExport, WorkoutImport):
+        monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
 
 
 def stored_files() -> list[str]:
@@ -134,7 +150,11 @@ def stored_files() -> list[str]:
         inside = [name for sub in folders for name in below(storage, f"{folder}/{sub}".strip("/"))]
         return [f"{folder}/{name}".strip("/") for name in files] + inside
 
-    return sorted(below(default_storage, "avatars") + below(private_storage(), "exports"))
+    return sorted(
+        below(default_storage, "avatars")
+        + below(private_storage(), "exports")
+        + below(private_storage(), "imports")
+    )
 
 
 def body_of(response) -> bytes:
