@@ -110,6 +110,7 @@ NAMED = (
             "fitness_level": FitnessLevel.INTERMEDIATE,
             "sex": Sex.FEMALE,
             "height": 170.0,
+            "body_weight_kg": 64.0,
             "date_of_birth": date(1994, 3, 12),
         },
         settings={"primary_goal": PrimaryGoal.STRENGTH, "workout_days_per_week": 4},
@@ -125,6 +126,7 @@ NAMED = (
             "fitness_level": FitnessLevel.BEGINNER,
             "sex": Sex.MALE,
             "height": 182.0,
+            "body_weight_kg": 81.0,
             "date_of_birth": date(2000, 8, 30),
         },
         settings={
@@ -146,12 +148,15 @@ NAMED = (
             "fitness_level": FitnessLevel.ADVANCED,
             "sex": Sex.FEMALE,
             "height": 165.0,
+            "body_weight_kg": 54.0,
             "date_of_birth": date(1989, 11, 5),
         },
         settings={"primary_goal": PrimaryGoal.ENDURANCE, "workout_days_per_week": 5},
     ),
 )
 WITH_LOGIN = (*NAMED, ADMIN)
+# Who follows a program; the others only train.
+FOLLOWERS = frozenset(person.username for person in NAMED)
 
 
 def demo_people(*, count: int, seed: int, with_admin: bool = True) -> list[DemoPerson]:
@@ -258,6 +263,7 @@ def _without_known(people: Sequence[DemoPerson]) -> list[DemoPerson]:
 def _made_up(username: str, seed: int) -> DemoPerson:
     rng = Random(f"{seed} {username}")  # noqa: S311 - a demo, not a secret
     sex = rng.choice([Sex.FEMALE, Sex.MALE])
+    height = float(round(rng.gauss(166 if sex == Sex.FEMALE else 179, 6)))
     location, timezone = rng.choice(_PLACES)
     goal = rng.choice(PrimaryGoal.values)
     level = rng.choice(FitnessLevel.values)
@@ -271,7 +277,8 @@ def _made_up(username: str, seed: int) -> DemoPerson:
             "timezone": timezone,
             "fitness_level": level,
             "sex": sex,
-            "height": float(round(rng.gauss(166 if sex == Sex.FEMALE else 179, 6))),
+            "height": height,
+            "body_weight_kg": round(rng.uniform(21.5, 25) * (height / 100) ** 2, 1),
             "date_of_birth": date(rng.randint(1965, 2005), rng.randint(1, 12), rng.randint(1, 28)),
             "visibility": rng.choices(Visibility.values, weights=[8, 3, 1])[0],
         },

@@ -21,6 +21,8 @@ from users.localtime import instant_of, reading_of
 from users.models import User
 from users.models.profile import FitnessLevel, PrimaryGoal, Sex
 from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.models.exercise import LoadType
+from workouts.models.workout import SetType
 from workouts.timing import timing_of_instants
 
 YEAR_DAYS = 364
@@ -38,6 +40,7 @@ _REMARKS = (
     "Better technique than last week.",
     "Shoulder felt fine.",
 )
+_BODY_KG = 72.0
 _BAD_DAY, _GOOD_DAY = 0.983, 1.017
 _BEFORE_WORK, _LUNCH, _AFTER_WORK, _EVENING = 6 * 60 + 30, 12 * 60 + 10, 17 * 60 + 45, 19 * 60
 _WEEKEND = 10 * 60
@@ -440,11 +443,10 @@ def _exercises() -> Mapping[str, Exercise]:
 def _athlete(user: User, rng: Random) -> _Athlete:
     profile = user.profile
     level = FitnessLevel(profile.fitness_level)
-    body_kg = rng.uniform(21.5, 25) * ((profile.height or 172) / 100) ** 2
     is_woman = profile.sex == Sex.FEMALE
     return _Athlete(
         rng=rng,
-        body_kg=body_kg,
+        body_kg=profile.body_weight_kg or _BODY_KG,
         strength=_STRENGTH[level] * (_OF_A_WOMAN if is_woman else 1) * rng.uniform(0.92, 1.08),
         gain=_GAIN[level] * rng.uniform(0.8, 1.2),
         pace_s=_PACE_S[level] * rng.uniform(0.95, 1.05),
@@ -475,7 +477,9 @@ def _diary(
         for day, session in _agenda(athlete.rng, program, week, turn):
             form = athlete.rng.gauss(1, 0.012)
             done = [each for move in session.moves for each in move.perform(athlete, week, form)]
-            workout = Workout(user=user, name=session.name)
+            workout = Workout(
+                user=user, name=session.name, body_weight_kg=user.profile.body_weight_kg
+            )
             _set_times(workout, athlete, day, zone, done)
             _describe(workout, athlete, week, form)
             _count_calories(workout, athlete, done, exercises)
@@ -575,10 +579,14 @@ def _rows(
     numbers: Counter[str] = Counter()
     for position, each in enumerate(done, start=1):
         numbers[each.slug] += 1
+        exercise = exercises[each.slug]
         yield WorkoutSet(
             user_id=workout.user_id,
             workout=workout,
-            exercise=exercises[each.slug],
+            exercise=exercise,
+            load_type=exercise.load_type,
+            body_load_kg=_body_load_kg(workout, exercise),
+            set_type=SetType.WARM_UP if each.notes == WARM_UP else SetType.NORMAL,
             position=position,
             set_number=numbers[each.slug],
             reps=each.reps,
@@ -588,3 +596,10 @@ def _rows(
             rpe=each.rpe,
             notes=each.notes,
         )
+
+
+def _body_load_kg(workout: Workout, exercise: Exercise) -> float | None:
+    body_kg, share = workout.body_weight_kg, exercise.bodyweight_share
+    if exercise.load_type == LoadType.EXTERNAL or body_kg is None or share is None:
+        return None
+    return body_kg * share

@@ -1,6 +1,6 @@
 """The public programs that we ship, as plans of the house."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,29 +53,34 @@ def load_programs() -> Stored:
     return Stored(total=len(files), added=stored.count("added"), changed=stored.count("changed"))
 
 
-def with_catalogue(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A plan whose exercises are catalogue slugs, with their ids and names instead.
+def with_catalogue(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data, in which catalogue slugs gave way to the ids and names of their exercises.
 
     Raises MissingExercises for slugs that the catalogue has not.
     """
-    known: dict[str | None, Mapping[str, Any]] = {
-        row["slug"]: row
-        for row in Exercise.objects.filter(slug__in=_slugs(data)).values("slug", "pk", "name")
-    }
-    missing = sorted(slug for slug in set(_slugs(data)) if slug not in known)
+    named = [part for part in parts_with_exercise(data) if isinstance(part.get("exercise"), str)]
+    slugs = {part["exercise"] for part in named}
+    rows = Exercise.objects.filter(slug__in=slugs, created_by=None)
+    known = {slug: (pk, name) for slug, pk, name in rows.values_list("slug", "pk", "name")}
+    missing = sorted(slugs - known.keys())
     if missing:
         names = ", ".join(missing[:10])
-        raise MissingExercises(f"The catalogue lacks {names}.", code="unknown_exercise")
-    named: dict[str, Any] = _named(data, known)
-    return named
+        message = f"The exercise catalogue lacks {names}: run load_catalogue first."
+        raise MissingExercises(message, code="unknown_exercise")
+    for part in named:
+        part["exercise"], part["name"] = known[part["exercise"]]
+    return data
 
 
-def require_only(data: Mapping[str, Any], allowed: frozenset[str]) -> None:
-    """Raise MissingExercises for a plan that names another exercise than these slugs."""
-    others = sorted(set(_slugs(data)) - allowed)
-    if others:
-        names = ", ".join(slug[:50] for slug in others[:10])
-        raise MissingExercises(f"Not in the list of exercises: {names}.", code="unknown_exercise")
+def parts_with_exercise(data: Any) -> Iterator[dict[str, Any]]:
+    """The parts of a plan that name an exercise: those of its days, and the rungs of ladders.
+
+    Of data that may be anything, as far as it looks like a plan.
+    """
+    for day in _objects(data, "days"):
+        for planned in _objects(day, "exercises"):
+            yield planned
+            yield from _objects(planned.get("progression"), "rungs")
 
 
 def _store(house_id: UUID, data: dict[str, Any]) -> str:
@@ -93,22 +98,6 @@ def _store(house_id: UUID, data: dict[str, Any]) -> str:
     return "changed"
 
 
-def _slugs(node: Any) -> list[str]:
-    """Every exercise that is named in the plan, the rungs of ladders included."""
-    if isinstance(node, Mapping):
-        own = [node["exercise"]] if isinstance(node.get("exercise"), str) else []
-        return [*own, *_slugs(node.values())]
-    if isinstance(node, Iterable) and not isinstance(node, str | bytes):
-        return [slug for one in node for slug in _slugs(one)]
-    return []
-
-
-def _named(node: Any, known: Mapping[str | None, Mapping[str, Any]]) -> Any:
-    if isinstance(node, Mapping):
-        inner = {key: _named(one, known) for key, one in node.items()}
-        if isinstance(node.get("exercise"), str):
-            row = known[node["exercise"]]
-            inner["exercise"] = row["pk"]
-            inner.setdefault("name", row["name"])
-        return inner
-    return [_named(one, known) for one in node] if isinstance(node, list) else node
+def _objects(parent: Any, name: str) -> list[dict[str, Any]]:
+    found = parent.get(name) if isinstance(parent, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

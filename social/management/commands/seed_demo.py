@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from users.services import demo as people
-from workouts.services import catalogue, programs
+from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
 
 LOGINS = "demo.json"
@@ -43,7 +43,11 @@ class Command(BaseCommand):
                 self._clear()
             else:
                 self._fill(count=users, seed=seed, now=timezone.now())
-        except (catalogue.CatalogueNameTaken, training.MissingExercises) as error:
+        except (
+            catalogue.CatalogueNameTaken,
+            programs.MissingExercises,
+            training.MissingExercises,
+        ) as error:
             raise CommandError(error.message) from error
         if not settings.PRODUCTION:
             people.write_logins(path=settings.VAR_DIR / LOGINS)
@@ -68,6 +72,8 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     new = people.add_people(people=some, now=now)
                     workouts += training.add_training(users=new, now=now, seed=seed)
+                    named = [user for user in new if user.username in people.FOLLOWERS]
+                    workouts += demo_runs.add_runs(users=named, now=now)
                 added += len(new)
                 progress.update(len(some))
         self.stdout.write(f"{added} people and {workouts} workouts added.")

@@ -12,5 +12,5 @@ class Command(BaseCommand):
         try:
             stored = programs.load_programs()
         except programs.MissingExercises as error:
-            raise CommandError(f"{error.message} Run load_catalogue first.") from error
+            raise CommandError(error.message) from error
         self.stdout.write(str(stored))
