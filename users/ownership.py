@@ -155,7 +155,10 @@ def _follow_references(rows: "models.QuerySet[Any]") -> None:
         if not isinstance(relation, models.ManyToOneRel) or relation.parent_link:
             continue
         child, name = relation.related_model, relation.field.name
-        if not issubclass(child, Synced):
+        if not issubclass(child, (Synced, OwnedPart)):
+            continue
+        # What goes as a part of these rows goes with them, and they have their tombstone.
+        if issubclass(child, OwnedPart) and name == child.whole:
             continue
         pointing = child._default_manager.filter(**{f"{name}__in": rows})
         if relation.on_delete is models.CASCADE:

@@ -25,6 +25,7 @@ from users import personal_data
 from users.ids import uuid7
 from users.models import AccountExport, Notification, OutboxMessage, Tombstone, User
 from users.services import accounts, exports, outbox
+from workouts.models import WorkoutImport
 
 URL = "/api/v1/users/me/export/"
 NOW = dt.datetime(2026, 3, 2, 18, tzinfo=dt.UTC)
@@ -124,7 +125,7 @@ def test_the_zip_holds_every_table_of_hers_and_no_row_of_anybody_else():
     assert b"ben-canary" not in everything
     assert str(ben.pk).encode() not in everything
     assert [row["id"] for row in tables["account.json"]] == [str(ana.pk)]
-    assert [row["name"] for row in tables["workouts.json"]] == ["ana-canary day"]
+    assert [row["name"] for row in tables["workouts.json"]] == ["ana-canary day", "ana-canary"]
     assert tables["profile.json"][0]["bio"] == "ana-canary"
 
 
@@ -153,8 +154,10 @@ def test_the_picture_lies_in_the_zip_and_the_exports_before_do_not():
 
     archive = opened(api, ready(api))
 
+    imported = WorkoutImport.objects.get(user=ana).file.name
     files = {name: archive.read(name) for name in archive.namelist() if not json_of(name)}
     assert files == {
+        f"files/{imported}": b"ana-canary csv",
         f"files/{ana.profile.avatar.name}": b"ana-canary large",
         f"files/{ana.profile.avatar_thumbnail.name}": b"ana-canary small",
     }
@@ -167,9 +170,11 @@ def test_a_picture_that_got_lost_does_not_keep_the_rest_back(caplog):
 
     archive = opened(api, ready(api))
 
-    assert [name for name in archive.namelist() if not json_of(name)] == [
-        f"files/{ana.profile.avatar_thumbnail.name}"
-    ]
+    imported = WorkoutImport.objects.get(user=ana).file.name
+    assert {name for name in archive.namelist() if not json_of(name)} == {
+        f"files/{ana.profile.avatar_thumbnail.name}",
+        f"files/{imported}",
+    }
     assert f"users.UserProfile {ana.pk} has lost its file." in caplog.text
 
 

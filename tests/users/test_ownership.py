@@ -151,8 +151,9 @@ def test_the_database_refuses_a_set_whose_owner_is_not_its_workouts(ana: User, b
     workout, exercise = WorkoutFactory(user=ana), ExerciseFactory()
     insert = """
         INSERT INTO workouts_workoutset
-            (id, user_id, workout_id, exercise_id, position, set_number, notes)
-        VALUES (%s, %s, %s, %s, 1, 1, '')
+            (id, user_id, workout_id, exercise_id, position, set_number, set_type, load_type,
+             tempo, side, discomfort_note, notes)
+        VALUES (%s, %s, %s, %s, 1, 1, 'normal', 'external', '', '', '', '')
     """
 
     with (

@@ -414,8 +414,8 @@ def test_a_page_costs_one_query_for_the_order_and_one_or_two_for_each_resource(
     ana = person_with_everything("ana-canary")
     client = client_of(ana)
 
-    # Whose token it is, the order, a query for each resource, and a workout's sets.
-    queries = 2 + len(sync.registered()) + 1
+    # Whose token it is, the order, a query for each resource; a workout's sets, a run's pauses.
+    queries = 2 + len(sync.registered()) + 2
     for _ in range(2):
         with django_assert_num_queries(queries):
             page(client, page_size=500)

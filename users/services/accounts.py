@@ -11,6 +11,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import CompositePrimaryKey, FileField, Model, TextField, Value
@@ -25,19 +26,28 @@ from users.services import mail, outbox
 logger = logging.getLogger(__name__)
 
 
-# Not by its name, which a person may have taken before.
+# Found by its id: a person may have had its name before.
 HOUSE_ID = UUID("01900000-0000-7000-8000-000000000001")
 HOUSE_NAME = "numeneon-library"
 
 
+@transaction.atomic
 def house_account() -> User:
     """The account that owns what we ship for everybody. Nobody can log in with it."""
+    house = User.objects.filter(pk=HOUSE_ID).first()
+    if house is not None:
+        return house
+    is_taken = User.objects.filter(username=HOUSE_NAME).exists()
     house, is_new = User.objects.get_or_create(
-        pk=HOUSE_ID, defaults={"username": HOUSE_NAME, "is_active": False}
+        pk=HOUSE_ID,
+        defaults={
+            "username": f"{HOUSE_NAME}-{secrets.token_hex(4)}" if is_taken else HOUSE_NAME,
+            "email": f"{HOUSE_NAME}@house.invalid",
+            "password": make_password(None),
+            "is_active": False,
+        },
     )
     if is_new:
-        house.set_unusable_password()
-        house.save(update_fields=["password"])
         change(row=house.profile, values={"display_name": "Numeneon"})
     return house
 

@@ -29,7 +29,7 @@ SWEEP_LIMIT = 200
 
 
 class JobCancelled(Exception):
-    """The person deleted or changed the job while it ran."""
+    """The person deleted or changed the job while it ran, or another worker took it over."""
 
 
 def runs(label: str) -> Callable[[Runner], Runner]:
@@ -43,7 +43,10 @@ def runs(label: str) -> Callable[[Runner], Runner]:
 
 
 def announce(job: Job) -> None:
-    """Wake a worker once the caller's transaction is committed; the job is pending."""
+    """Wake a worker once the caller's transaction is committed.
+
+    The job is pending, and its attempts count from 0.
+    """
     job_waiting.send(sender=type(job), label=job._meta.label, job_id=job.pk)
 
 
@@ -52,21 +55,25 @@ def run(*, label: str, job_id: UUID) -> bool:
 
     What its runner raises is raised on; the sweep tries again until MAX_ATTEMPTS.
     """
-    if not _claim(label, job_id):
+    attempt = _claim(label, job_id)
+    if attempt is None:
         return False
     try:
         _runners[label](job_id)
     except JobCancelled:
         return False
     except Exception:
-        _release(label, job_id)
+        _release(label, job_id, attempt)
         raise
     return True
 
 
 def keep(job: Job, **values: Any) -> None:
-    """Say that the worker lives, and store how far it came. Raises JobCancelled."""
-    running = _jobs(job._meta.label).filter(pk=job.pk, status=JobStatus.RUNNING)
+    """Say that the worker lives, and store how far it came. Raises JobCancelled.
+
+    ``job`` is the row as the runner read it: a worker that was taken as lost has an older one.
+    """
+    running = _held(job._meta.label, job.pk, job.attempts)
     now = timezone.now()
     if not running.update(claimed_until=now + LEASE, updated_at=now, **values):
         raise JobCancelled
@@ -90,7 +97,8 @@ def sweep(*, now: datetime) -> list[tuple[str, UUID]]:
             status=JobStatus.FAILED, error="It failed too often.", updated_at=now, finished_at=now
         ):
             logger.error("Jobs of %s were given up.", label)
-        lost += [(label, pk) for pk in stale.values_list("pk", flat=True)[:SWEEP_LIMIT]]
+        oldest = stale.order_by("pk").values_list("pk", flat=True)
+        lost += [(label, pk) for pk in oldest[:SWEEP_LIMIT]]
     return lost
 
 
@@ -98,8 +106,14 @@ def _jobs(label: str) -> Any:
     return apps.get_model(label)._default_manager
 
 
+def _held(label: str, job_id: UUID, attempt: int) -> Any:
+    """The job while it is in the hands of the worker that made this attempt."""
+    return _jobs(label).filter(pk=job_id, status=JobStatus.RUNNING, attempts=attempt)
+
+
 @transaction.atomic
-def _claim(label: str, job_id: UUID) -> bool:
+def _claim(label: str, job_id: UUID) -> int | None:
+    """Which attempt it is; None where the job is not free."""
     now = timezone.now()
     free = Q(status=JobStatus.PENDING) | Q(status=JobStatus.RUNNING, claimed_until__lte=now)
     claimed: int = (
@@ -112,9 +126,12 @@ def _claim(label: str, job_id: UUID) -> bool:
             updated_at=now,
         )
     )
-    return claimed == 1
+    if not claimed:
+        return None
+    attempt: int = _jobs(label).values_list("attempts", flat=True).get(pk=job_id)
+    return attempt
 
 
-def _release(label: str, job_id: UUID) -> None:
-    running = _jobs(label).filter(pk=job_id, status=JobStatus.RUNNING)
-    running.update(claimed_until=timezone.now() + SWEEP_AFTER, updated_at=timezone.now())
+def _release(label: str, job_id: UUID, attempt: int) -> None:
+    now = timezone.now()
+    _held(label, job_id, attempt).update(claimed_until=now + SWEEP_AFTER, updated_at=now)

@@ -61,7 +61,14 @@ class Muscle(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(mv=None, mev=None, mav_low=None, mav_high=None, mrv=None)
-                | Q(mv__gte=0, mev__gte=F("mv"), mav_low__gte=F("mev"))
+                | Q(
+                    mv__isnull=False,
+                    mev__isnull=False,
+                    mav_low__isnull=False,
+                    mav_high__isnull=False,
+                    mrv__isnull=False,
+                )
+                & Q(mv__gte=0, mev__gte=F("mv"), mav_low__gte=F("mev"))
                 & Q(mav_high__gte=F("mav_low"), mrv__gte=F("mav_high")),
                 name="muscle_landmarks_in_order",
                 violation_error_message="Landmarks rise: MV, MEV, MAV from, MAV to, MRV.",

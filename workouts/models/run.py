@@ -71,6 +71,7 @@ class TrainingMax(OwnedModel):
     objects: ClassVar[SyncedQuerySet["TrainingMax"]] = SyncedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(OwnedModel.Meta):
+        verbose_name_plural = "training maxima"
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "exercise", "valid_from"],

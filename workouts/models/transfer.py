@@ -125,6 +125,7 @@ class ExerciseAlias(OwnedModel):
     objects: ClassVar[SyncedQuerySet["ExerciseAlias"]] = SyncedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(OwnedModel.Meta):
+        verbose_name_plural = "exercise aliases"
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "name"],

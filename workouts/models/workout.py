@@ -12,6 +12,7 @@ from workouts.formulas import MAX_BRZYCKI_REPS
 from workouts.models.exercise import Exercise, LoadType
 from workouts.querysets import ExerciseNoteQuerySet, WorkoutSetQuerySet
 
+MAX_SETS = 500
 TEMPO = r"^([0-9]{1,2}|X)(-([0-9]{1,2}|X)){3}$"
 
 
