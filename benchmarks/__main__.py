@@ -2,8 +2,9 @@
 
 Loads people into a database of its own, starts the production server and the limit
 (benchmarks/limit_app.py) beside it, and measures both in turn over HTTP. Then how the costs grow
-with the data, and whether slow clients keep others waiting. The figures go to the screen and to
-var/bench/last.json; a missed goal is a figure and no failure, a wrong answer is.
+with the data, whether slow clients keep others waiting, and how fast a worker imports a history.
+The figures go to the screen and to var/bench/last.json; a missed goal is a figure and no failure,
+a wrong answer is.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from benchmarks import answers, processes
 from benchmarks.case import Case, Sample, sample_of
 from benchmarks.cases import CASES
 from benchmarks.database import databases
+from benchmarks.imports import measure_imports
 from benchmarks.measure import ROUNDS, Meter, Target, meter
 from benchmarks.report import Comparison, Growth, Report
 from benchmarks.slow_clients import try_slow_clients
@@ -31,6 +33,7 @@ from config import embedded
 
 VAR = embedded.VAR / "bench"
 SLOW_CASE = "detail"
+IMPORT = "import"  # for --only, beside the cases
 
 
 def main() -> int:
@@ -56,20 +59,44 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--users", type=int, default=2_000, help="20000 for a large run")
     parser.add_argument("--seconds", type=float, default=3, help=f"of each of {ROUNDS} rounds")
     parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--only", choices=CASES, help="one case, without the slow clients")
+    parser.add_argument("--import-rows", type=int, default=50_000, help="of an imported file")
+    parser.add_argument("--only", choices=[*CASES, IMPORT], help="this alone, no slow clients")
     parser.add_argument("--fresh", action="store_true", help="load the data again")
     options = parser.parse_args()
     if options.users < 10:  # a tenth of them is one
         parser.error("--users must be at least 10.")
+    if options.import_rows < 1_000:  # fewer are read in no time that could be measured
+        parser.error("--import-rows must be at least 1000.")
     return options
 
 
 def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
     environ = _environment()
-    cases = [case for case in CASES.values() if options.only in (None, case.name)]
-    reads = [case for case in cases if not case.writes]
     loaded = partial(_loaded, environ, fresh=options.fresh)
     samples = {full: loaded(full, options.users), tenth: loaded(tenth, options.users // 10)}
+    report = Report(options.users, options.seconds, options.connections)
+    if options.only != IMPORT:
+        _measure_cases(options, environ, samples, report)
+    if options.only in (None, IMPORT):
+        report.imports = measure_imports(
+            environ=environ,
+            dsn=full,
+            users=options.users,
+            rows=options.import_rows,
+            folder=VAR,
+        )
+    return report
+
+
+def _measure_cases(
+    options: argparse.Namespace,
+    environ: dict[str, str],
+    samples: dict[str, Sample],
+    report: Report,
+) -> None:
+    cases = [case for case in CASES.values() if options.only in (None, case.name)]
+    reads = [case for case in cases if not case.writes]
+    full, tenth = samples
     counted = _queries(environ, cases, full, samples[full])
     with ExitStack() as stack:
 
@@ -85,7 +112,6 @@ def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
             answers.compare(case, product, limit)
 
         meter_ = meter(dsn=full, seconds=options.seconds, connections=options.connections)
-        report = Report(options.users, options.seconds, options.connections)
         with meter_ as measured, tqdm(unit="turn") as progress:
             progress.reset(total=2 * measured.turns * (len(cases) + len(reads)))
             report.growth = _growth(measured, reads, product, small, progress)
@@ -94,7 +120,6 @@ def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
                 report.comparisons.append(Comparison.of(case, pairs, **counted[case.name]))
         if options.only is None:
             report.slow_clients = try_slow_clients(CASES[SLOW_CASE], product)
-    return report
 
 
 def _growth(

@@ -34,7 +34,9 @@ def compare(case: Case, product: Target, limit: Target) -> None:
 
 def _difference(one: Any, other: Any, *, ignored: frozenset[str]) -> str | None:
     """Where two documents differ first; both must have the ignored keys as well."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+    if isinstance(one, dict) and isinstance(other, dict):
+        if one.keys() != other.keys():
+            return f": only one has {', '.join(sorted(one.keys() ^ other.keys()))}"
         keys: Iterable[Any] = one.keys() - ignored
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         keys = range(len(one))

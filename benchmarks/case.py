@@ -8,6 +8,9 @@ from uuid import UUID
 
 from psycopg import RawCursor
 
+Db = RawCursor[Any]
+Environ = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -15,6 +18,7 @@ class Visitor:
 
     token: str
     workouts: tuple[str, ...]
+    plans: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Sample:
 def sample_of(document: dict[str, Any]) -> Sample:
     """What ``dataclasses.asdict`` made of a sample, after its way through JSON."""
     visitors = (
-        Visitor(token=row["token"], workouts=tuple(row["workouts"]))
+        Visitor(token=row["token"], workouts=tuple(row["workouts"]), plans=tuple(row["plans"]))
         for row in document["visitors"]
     )
     return Sample(visitors=tuple(visitors), exercises=tuple(document["exercises"]))
@@ -61,7 +65,7 @@ class Case:
 
     name: str
     request: Callable[[Sample, Visitor, Random], Request]
-    limit: "Callable[[RawCursor[Any], UUID, Mapping[str, Any]], Any]"
+    limit: Callable[[Db, UUID, Environ], Any]
     goal: float  # the limit's CPU per request over the product's, at least
     status: int = 200
     volatile: frozenset[str] = frozenset()  # keys whose values differ from answer to answer
@@ -75,10 +79,10 @@ class Statement:
         self.sql = sql.encode()
         self.names: list[str] = []
 
-    def run(self, db: "RawCursor[Any]", *parameters: Any) -> None:
+    def run(self, db: Db, *parameters: Any) -> None:
         db.execute(self.sql, parameters)
 
-    def rows(self, db: "RawCursor[Any]", *parameters: Any) -> list[dict[str, Any]]:
+    def rows(self, db: Db, *parameters: Any) -> list[dict[str, Any]]:
         db.execute(self.sql, parameters)
         names = self.names
         if not names:

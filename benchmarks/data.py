@@ -4,9 +4,10 @@
 
 fills the database of DATABASE_URL, unless it holds just this already, logs the visitors in, and
 writes the sample to its output. A tenth of the people are heavy users: 100 workouts of 20 sets
-over a year, and four exercises of their own. Of the others, four in nine are regular ones (24
-workouts of 12 sets, one exercise of their own) and the rest newcomers (3 workouts of 9 sets).
-Rows are stored in the order in which they would have come, so a person's lie among everyone's.
+over a year, four exercises of their own, and a plan of six days with 36 exercises. Of the others,
+four in nine are regular ones (24 workouts of 12 sets, one exercise of their own) and the rest
+newcomers (3 workouts of 9 sets). Rows are stored in the order in which they would have come, so a
+person's lie among everyone's.
 """
 
 import argparse
@@ -38,7 +39,8 @@ from benchmarks.database import NOTE  # noqa: E402
 from users.localtime import instant_of  # noqa: E402
 from users.models import Session, SyncClock, User, UserProfile, UserSettings  # noqa: E402
 from users.sessions import SessionStore  # noqa: E402
-from workouts.models import Exercise, Workout, WorkoutSet  # noqa: E402
+from workouts.models import Exercise, Workout, WorkoutPlan, WorkoutSet  # noqa: E402
+from workouts.services import plans  # noqa: E402
 
 SEED = 7
 TODAY = dt.date(2026, 1, 1)
@@ -51,6 +53,14 @@ OWN_EXERCISES = (
     "Hotel bench dips",
     "Band pull-apart",
 )
+PLAN_DAYS, PLANNED_EXERCISES = 6, 6  # exercises of a day
+SCHEMES = (
+    {"set_type": "warm_up", "count": 2, "reps_min": 8, "load_value": 50.0, "rest_seconds": 60},
+    {"count": 3, "reps_min": 5, "reps_max": 8, "rir": 2.0},
+    {"set_type": "drop", "reps_min": 12, "load_type": "percent_of_previous", "load_value": 80.0},
+    {"set_type": "amrap", "reps_min": 10, "load_value": 70.0, "tempo": "3-1-X-0"},
+)
+PROGRESSION = {"kind": "double", "reps_min": 5, "reps_max": 8, "increment_kg": 2.5}
 
 
 @dataclass(frozen=True)
@@ -59,9 +69,10 @@ class Habit:
     exercises: int  # in a workout
     sets: int  # of each exercise
     own_exercises: int
+    has_plan: bool = False
 
 
-HEAVY = Habit(workouts=100, exercises=5, sets=4, own_exercises=4)
+HEAVY = Habit(workouts=100, exercises=5, sets=4, own_exercises=4, has_plan=True)
 REGULAR = Habit(workouts=24, exercises=4, sets=3, own_exercises=1)
 NEWCOMER = Habit(workouts=3, exercises=3, sets=3, own_exercises=0)
 
@@ -73,6 +84,7 @@ class Person:
     habit: Habit
     zone: str
     joined: dt.datetime
+    weight_kg: float
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,7 @@ def _load(users: int) -> None:
         _copy_people(people)
         own = _copy_own_exercises(people, random)
         _copy_training(people, own, random)
+        _make_plans(people, random)
     _vacuum()
 
 
@@ -138,6 +151,7 @@ def _person(number: int, habit: Habit, random: Random) -> Person:
         habit=habit,
         zone=random.choice(ZONES),
         joined=joined,
+        weight_kg=random.randrange(100, 220) / 2,
     )
 
 
@@ -155,9 +169,15 @@ def _copy_people(people: Sequence[Person]) -> None:
     )
     _copy(
         UserProfile,
-        ("user_id", "display_name", "email", "timezone", "created_at", "updated_at"),
         (
-            (p.id, p.username, f"{p.username}@bench.numeneon.example", p.zone, p.joined, p.joined)
+            *("user_id", "display_name", "email", "timezone", "body_weight_kg"),
+            *("created_at", "updated_at"),
+        ),
+        (
+            (
+                *(p.id, p.username, f"{p.username}@bench.numeneon.example", p.zone, p.weight_kg),
+                *(p.joined, p.joined),
+            )
             for p in people
         ),
         len(people),
@@ -187,17 +207,14 @@ def _copy_own_exercises(people: Sequence[Person], random: Random) -> dict[UUID, 
 
 
 def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random: Random) -> None:
-    catalogue = list(
-        Exercise.objects.filter(created_by=None, is_cardio=False)
-        .order_by("slug")
-        .values_list("pk", flat=True)
-    )
+    catalogue = _catalogue()
     diary = sorted(_diary(people, random), key=lambda training: training.started_at)
     _copy(
         Workout,
         (
             *("id", "user_id", "name", "date", "start_time", "end_time", "duration"),
-            *("started_at", "finished_at", "timezone", "revision", "created_at", "updated_at"),
+            *("started_at", "finished_at", "timezone", "body_weight_kg"),
+            *("revision", "created_at", "updated_at"),
         ),
         (_workout(training, random.choice(NAMES)) for training in diary),
         len(diary),
@@ -215,6 +232,53 @@ def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random
         ),
         sum(t.person.habit.exercises * t.person.habit.sets for t in diary),
     )
+
+
+def _make_plans(people: Sequence[Person], random: Random) -> None:
+    """By the product itself: there are few of them, and it checks what they say."""
+    catalogue = _catalogue()
+    owners = [person for person in people if person.habit.has_plan]
+    for person in tqdm(owners, desc=WorkoutPlan._meta.db_table, mininterval=1):
+        document = plans.read_document(_plan(catalogue, random))
+        plans.create_plan(user_id=person.id, document=document)
+
+
+def _plan(catalogue: Sequence[UUID], random: Random) -> dict[str, Any]:
+    return {
+        "name": "Push, pull, legs twice a week",
+        "description": "Compound lifts first, then what is left.",
+        "goal": "muscle_gain",
+        "days_per_week": PLAN_DAYS,
+        "duration_weeks": 12,
+        "fitness_level": "advanced",
+        "cycle_weeks": 4,
+        "deload": {"weeks": [4], "load_percent": 80.0, "sets_percent": 60.0},
+        "days": [
+            {
+                "day_number": number,
+                "focus": random.choice(NAMES),
+                "warm_up": "Five minutes on the bike.",
+                "exercises": [
+                    {
+                        "exercise": exercise,
+                        "rest_seconds": 120,
+                        "notes": "Stop where the form goes.",
+                        "start_load_kg": random.randrange(40, 200) / 2,
+                        "progression": PROGRESSION,
+                        "planned_sets": [*SCHEMES],
+                    }
+                    for exercise in random.sample(catalogue, PLANNED_EXERCISES)
+                ],
+            }
+            for number in range(1, PLAN_DAYS + 1)
+        ],
+    }
+
+
+def _catalogue() -> list[UUID]:
+    """The exercises that everybody has and that are done in sets."""
+    shared = Exercise.objects.filter(created_by=None, is_cardio=False)
+    return list(shared.order_by("slug").values_list("pk", flat=True))
 
 
 def _diary(people: Sequence[Person], random: Random) -> Iterator[Training]:
@@ -241,7 +305,7 @@ def _workout(training: Training, name: str) -> tuple[Any, ...]:
     return (
         *(training.id, training.person.id, name, begin.date(), begin.time(), end.time()),
         *(training.minutes, training.started_at, finished_at, training.person.zone),
-        *(training.revision, finished_at, finished_at),
+        *(training.person.weight_kg, training.revision, finished_at, finished_at),
     )
 
 
@@ -329,14 +393,18 @@ def _log_in() -> Sample:
     rows = Workout.objects.filter(user__in=people).order_by("pk").values_list("user_id", "pk")
     for user_id, workout_id in rows:
         done[user_id].append(str(workout_id))
-    catalogue = Exercise.objects.filter(created_by=None, is_cardio=False).order_by("slug")
+    planned: dict[UUID, list[str]] = {user.pk: [] for user in people}
+    for user_id, plan_id in WorkoutPlan.objects.filter(user__in=people).values_list(
+        "user_id", "pk"
+    ):
+        planned[user_id].append(str(plan_id))
     return Sample(
         visitors=tuple(
-            Visitor(token=tokens[user_id], workouts=tuple(workouts))
+            Visitor(token=tokens[user_id], workouts=tuple(workouts), plans=tuple(planned[user_id]))
             for user_id, workouts in done.items()
             if len(workouts) == HEAVY.workouts
         ),
-        exercises=tuple(str(id_) for id_ in catalogue.values_list("pk", flat=True)),
+        exercises=tuple(str(id_) for id_ in _catalogue()),
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 import psycopg
+from psycopg.types.string import TextLoader
 
-from benchmarks.case import Statement
+from benchmarks.case import Db, Statement
 from benchmarks.cases import CASES
 
 # As users.selectors.user_of_token asks; the answer is used as it is.
@@ -25,7 +26,7 @@ HEADERS = [("Content-Type", "application/json")]
 
 
 @cache
-def cursor() -> "psycopg.RawCursor[Any]":
+def cursor() -> Db:
     """The one cursor of this process, which has one thread for requests."""
     connection = psycopg.connect(
         os.environ["DATABASE_URL"],
@@ -33,6 +34,8 @@ def cursor() -> "psycopg.RawCursor[Any]":
         prepare_threshold=0,
         options="-c TimeZone=UTC -c max_parallel_workers_per_gather=0 -c jit=off",
     )
+    # What PostgreSQL puts together as JSON is passed on as it is.
+    connection.adapters.register_loader("jsonb", TextLoader)
     return psycopg.RawCursor(connection)
 
 

@@ -37,7 +37,7 @@ class WebServer:
     pid: int
 
     def cpu_s(self) -> float:
-        return sum(_cpu_s(pid) for pid in tree(self.pid))
+        return sum(cpu_s_of(pid) for pid in tree(self.pid))
 
 
 @contextmanager
@@ -90,7 +90,7 @@ class Backends:
         rows = self.connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [name]
         )
-        return {pid: _cpu_s(pid) for (pid,) in rows}
+        return {pid: cpu_s_of(pid) for (pid,) in rows}
 
     def close(self) -> None:
         self.connection.close()
@@ -109,7 +109,8 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s_of(pid: int) -> float:
+    """The processor time of a process so far; 0 once it is gone."""
     fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S if fields else 0.0
 

@@ -90,8 +90,11 @@ def _statements_of_limit() -> Iterator[list[str]]:
 
 
 def _key(statement: str) -> str:
-    """The same for both ways to mark a parameter, to quote a name and to break lines."""
+    """The same for both ways to mark a parameter, to quote a name and to break lines, and without
+    what a comment says.
+    """
     marked = re.sub(r"%\(\w+\)s|%s|\$\d+", "?", statement).replace("%%", "%")
+    marked = re.sub(r"--.*", "", marked)
     return re.sub(r'[\s"]+', "", marked)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.case import Case
+from benchmarks.imports import Imports
 from benchmarks.measure import Figures, Turn
 from benchmarks.slow_clients import SlowClients
 
@@ -75,6 +76,7 @@ class Report:
     connections: int
     comparisons: list[Comparison] = field(default_factory=list)
     growth: list[Growth] = field(default_factory=list)
+    imports: Imports | None = None
     slow_clients: SlowClients | None = None
     load_average: tuple[float, float, float] = field(default_factory=os.getloadavg)
     processors: int = field(default_factory=lambda: os.cpu_count() or 0)
@@ -84,9 +86,13 @@ class Report:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     def text(self) -> str:
-        parts = [self._comparisons()]
+        parts = []
+        if self.comparisons:
+            parts.append(self._comparisons())
         if self.growth:
             parts.append(self._growth())
+        if self.imports:
+            parts.append(self.imports.text())
         if self.slow_clients:
             slow = self.slow_clients
             parts.append(

@@ -1,5 +1,5 @@
 """Every case by its name."""
 
-from benchmarks.cases import workouts
+from benchmarks.cases import plans, workouts
 
-CASES = {case.name: case for case in (*workouts.CASES,)}
+CASES = {case.name: case for case in (*plans.CASES, *workouts.CASES)}
