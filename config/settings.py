@@ -260,10 +260,10 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 ACCOUNT_ADAPTER = "users.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_USERNAME_BLACKLIST = ["admin", "numeneon", "numeneon-library"]
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
-ACCOUNT_USERNAME_BLACKLIST = ["me", "admin", "root", "support", "numeneon"]
+# The last is the account of what we ship.
+ACCOUNT_USERNAME_BLACKLIST = ["me", "admin", "root", "support", "numeneon", "numeneon-library"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -411,9 +411,16 @@ SPECTACULAR_SETTINGS = {
 
 # The base of an endpoint that speaks the chat completions protocol, such as .../v1; off without.
 AI_BASE_URL = _text("AI_BASE_URL", default="")
+if AI_BASE_URL and not AI_BASE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("AI_BASE_URL must be an address with https:// or http://.")
 AI_MODEL = _text("AI_MODEL", default="")
 AI_API_KEY = _text("AI_API_KEY", default="")
+if not (AI_API_KEY.isascii() and AI_API_KEY.isprintable()):
+    raise ImproperlyConfigured("AI_API_KEY must be printable ASCII, or no header can hold it.")
 AI_TIMEOUT_S = _int("AI_TIMEOUT_S", default=60)
+# Two tries of the longest one fit into CELERY_TASK_SOFT_TIME_LIMIT.
+if not 1 <= AI_TIMEOUT_S <= 5 * MINUTE_S:
+    raise ImproperlyConfigured("AI_TIMEOUT_S must be from 1 to 300 seconds.")
 
 # --- Safety ----------------------------------------------------------------------------------
 

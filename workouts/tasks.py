@@ -1,5 +1,14 @@
-"""Importing the runners of jobs is what registers them with a worker."""
+"""What workers do for the diary; importing the runners of jobs is what registers them."""
 
-from workouts.services import generations
+from datetime import UTC, datetime
 
-__runners__ = (generations,)
+from celery import shared_task
+
+from workouts.services import generations, transfers
+
+__runners__ = (generations, transfers)
+
+
+@shared_task
+def remove_old_import_files() -> None:
+    transfers.remove_old_files(now=datetime.now(UTC))

@@ -267,7 +267,7 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     assert set(EmailAddress.objects.values_list("user", flat=True)) == {eve.pk}
     assert not Tombstone.objects.exists()
     assert not OutboxMessage.objects.exists()
-    assert Exercise.objects.count() == 254
+    assert Exercise.objects.count() == 256
     assert not (settings.VAR_DIR / "demo.json").exists()
 
 
@@ -527,7 +527,7 @@ def test_without_the_catalogue_the_service_says_what_to_do():
 def test_the_command_loads_an_empty_catalogue_itself():
     seed_demo("--users", 1)
 
-    assert Exercise.objects.count() == 254
+    assert Exercise.objects.count() == 256
 
 
 def test_a_catalogue_with_gaps_is_an_error_and_adds_nobody():

@@ -1,9 +1,12 @@
 """Plans made for a wish: by our rules at once, or by a language model in the background."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
+import orjson
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone as clock
@@ -15,21 +18,31 @@ from users.ownership import advance_clock
 from users.services import jobs
 from users.services.creation import create_once
 from workouts import selectors
-from workouts.models import Exercise, PlanGeneration
+from workouts.models import Equipment, Exercise, PlanGeneration
 from workouts.models.generation import GenerationMethod
-from workouts.services import forecasts, language_model, plans, programs
+from workouts.services import language_model, plans, programs
 from workouts.training.document import Plan
+from workouts.training.findings import Knowledge, findings
 from workouts.training.generation import NothingFits, generate
 from workouts.training.generation_draft import CatalogueExercise, Wish
+from workouts.training.generation_slots import HARDEST
+from workouts.training.volume import minutes_of
 
 # A second try is told what was wrong with the first.
-AI_TRIES = 2
-_MAX_COMPLAINTS = 20
-_TASK = (
+AI_TRIES: Final = 2
+# How long a session is, we only estimate; a model cannot know our estimate beforehand.
+AI_SESSION_TOLERANCE: Final = 1.25
+_MOST_COMPLAINTS: Final = 20
+_LONGEST_COMPLAINT: Final = 300
+# Of a first answer, when the model is reminded of it.
+_LONGEST_REMINDER: Final = 50_000
+_WISHED: Final = ("goal", "days_per_week", "fitness_level", "duration_weeks")
+_TASK: Final = (
     "You write strength and fitness training plans. Answer with one JSON object that follows the"
-    " schema. Name exercises only by the slugs of the list, in the field `exercise`. Keep to the"
-    " number of days, the session length, the level and the equipment of the wish. Give every"
-    " exercise planned_sets and, where it fits, a progression."
+    " schema, and nothing else. Name exercises only by the slugs of the list, in the field"
+    " `exercise`. Keep to the goal, the days per week, the level, the weeks and the session"
+    " length of the wish; rests and warm-up count. Give every exercise planned_sets and, where it"
+    " fits, a progression."
 )
 
 
@@ -39,13 +52,30 @@ class GenerationOff(Conflict):
         super().__init__(message, code="ai_not_configured")
 
 
+class GenerationRunning(Conflict):
+    def __init__(self) -> None:
+        message = "The model is at work on a plan for you. Wait for it, or delete it."
+        super().__init__(message, code="generation_running")
+
+
 def read_wish(data: Any) -> Wish:
     """The wish that this data says. Raises ValidationError that names what is wrong where."""
     try:
-        return Wish.model_validate(data)
+        wish = Wish.model_validate(data)
     except InvalidDocument as wrong:
-        named = {f"wish.{place}": found for place, found in plans.named_errors(wrong).items()}
-        raise ValidationError(named) from None
+        found = plans.named_errors(wrong).items()
+        at = {place: f"wish.{place}" for place, _ in found} | {"non_field_errors": "wish"}
+        raise ValidationError({at[place]: errors for place, errors in found}) from None
+    rows = Equipment.objects.filter(pk__in=wish.equipment)
+    known = set(rows.values_list("pk", flat=True))
+    unknown = {
+        f"wish.equipment.{place}": ValidationError(f"Unknown: {slug}.", code="does_not_exist")
+        for place, slug in enumerate(wish.equipment)
+        if slug not in known
+    }
+    if unknown:
+        raise ValidationError(unknown)
+    return wish
 
 
 def request_generation(
@@ -58,12 +88,14 @@ def request_generation(
 ) -> tuple[PlanGeneration, bool]:
     """A generation, and whether it is new: done already by rules, or to be done by a model.
 
-    Raises GenerationOff, ValidationError where nothing fits the wish, and what create_once raises.
+    Raises GenerationOff, GenerationRunning, ValidationError where nothing fits the wish, and what
+    create_once raises.
     """
     if method == GenerationMethod.AI and not language_model.is_configured():
         raise GenerationOff
 
     def create(generation_id: UUID, hashed: bytes) -> PlanGeneration:
+        revision = advance_clock(user_id)
         generation = PlanGeneration(
             id=generation_id,
             user_id=user_id,
@@ -73,7 +105,9 @@ def request_generation(
         )
         if method == GenerationMethod.RULES:
             _generate_by_rules(generation, wish)
-        generation.save()
+        else:
+            _refuse_a_second(user_id)
+        generation.insert_at(revision)
         if method == GenerationMethod.AI:
             jobs.announce(generation)
         return generation
@@ -92,25 +126,24 @@ def request_generation(
 def generate_by_model(generation_id: UUID) -> None:
     """Ask the model for the plan. Its answer is a plan like any other input: checked, or refused.
 
-    Raises ModelUnavailable for what may work later.
+    Raises ModelUnavailable for what may work later, unless it was tried often enough.
     """
-    generation = PlanGeneration.objects.get(pk=generation_id)
-    wish = Wish.model_validate(generation.wish)
+    generation = PlanGeneration.objects.filter(pk=generation_id).first()
+    if generation is None:
+        raise jobs.JobCancelled
     try:
-        document = _asked(generation, wish)
-    except language_model.ModelUnavailable:
-        raise
+        document = _asked(generation)
     except language_model.ModelFailed as failed:
+        may_heal = isinstance(failed, language_model.ModelUnavailable)
+        if may_heal and generation.attempts < jobs.MAX_ATTEMPTS:
+            raise
         jobs.end(generation, JobStatus.FAILED, error=str(failed))
         return
     with transaction.atomic():
-        advance_clock(generation.user_id)
-        # Under the generation's own id: a second worker makes no second plan.
+        # Advances the clock. Whoever deleted it meanwhile, or was faster, leaves no plan behind.
+        jobs.keep(generation)
         plan_id, _ = plans.create_plan(
-            user_id=generation.user_id,
-            document=document,
-            idempotency_key=f"generation/{generation.pk}",
-            is_ai_generated=True,
+            user_id=generation.user_id, document=document, is_ai_generated=True
         )
         jobs.end(generation, JobStatus.DONE, plan_id=plan_id, error="")
 
@@ -120,11 +153,20 @@ def _generate_by_rules(generation: PlanGeneration, wish: Wish) -> None:
         document = generate(wish, _catalogue())
     except NothingFits as nothing:
         raise ValidationError(
-            {"equipment": ValidationError(str(nothing), code="nothing_fits")}
+            {"wish.equipment": ValidationError(str(nothing), code="nothing_fits")}
         ) from None
     generation.plan_id, _ = plans.create_plan(user_id=generation.user_id, document=document)
     generation.status = JobStatus.DONE
     generation.finished_at = clock.now()
+
+
+def _refuse_a_second(user_id: UUID) -> None:
+    """Each answer of a model costs money: one at a time for each person."""
+    waiting = PlanGeneration.objects.filter(
+        user_id=user_id, status__in=[JobStatus.PENDING, JobStatus.RUNNING]
+    )
+    if waiting.exists():
+        raise GenerationRunning
 
 
 def _catalogue() -> list[CatalogueExercise]:
@@ -142,52 +184,118 @@ def _catalogue() -> list[CatalogueExercise]:
     ]
 
 
-def _asked(generation: PlanGeneration, wish: Wish) -> Plan:
-    available = frozenset(wish.equipment)
-    slugs = sorted(one.slug for one in _catalogue() if one.equipment <= available)
+def _asked(generation: PlanGeneration) -> Plan:
+    """The plan that the model made. It is told the wish and the catalogue, nothing of a person."""
+    wish = Wish.model_validate(generation.wish)
+    slugs = sorted(
+        one.slug
+        for one in _catalogue()
+        if one.equipment <= set(wish.equipment) and one.difficulty <= HARDEST[wish.fitness_level]
+    )
+    if not slugs:
+        raise language_model.ModelFailed(str(NothingFits()))
     messages = [
         {"role": "system", "content": _TASK},
-        {"role": "user", "content": f"Wish: {wish.model_dump_json()}\nExercises: {slugs}"},
+        {
+            "role": "user",
+            "content": f"Wish: {wish.model_dump_json()}\nExercises: {', '.join(slugs)}",
+        },
     ]
-    complaints: Sequence[str] = ()
+    complaints = [""]
     for _ in range(AI_TRIES):
-        answer = language_model.complete(messages=messages, schema=Plan.model_json_schema())
-        document, complaints = _checked(generation, answer, allowed=frozenset(slugs))
-        if document is not None:
-            return document
-        said = "; ".join(complaints)
-        messages.append({"role": "user", "content": f"That plan was refused: {said}. Mend it."})
-        jobs.keep(generation)
-    raise language_model.ModelFailed(f"The model's plan is not valid: {complaints[0]}"[:500])
+        _hold(generation)
+        answer = language_model.complete(messages=messages, schema=_schema(slugs))
+        try:
+            return _checked(answer, wish=wish, slugs=frozenset(slugs), user_id=generation.user_id)
+        except ValidationError as wrong:
+            complaints = _complaints(wrong)
+        messages += [
+            {"role": "assistant", "content": answer[:_LONGEST_REMINDER]},
+            {
+                "role": "user",
+                "content": "That plan was refused. Mend it:\n" + "\n".join(complaints),
+            },
+        ]
+    raise language_model.ModelFailed(f"The model's plan is not valid. {complaints[0]}")
 
 
-def _checked(
-    generation: PlanGeneration, answer: Any, *, allowed: frozenset[str]
-) -> tuple[Plan | None, Sequence[str]]:
-    """The plan that was answered, or what is wrong with it."""
-    if not isinstance(answer, Mapping):
-        return None, ["It is not an object."]
+def _hold(generation: PlanGeneration) -> None:
+    """Say that this worker lives, for as long as the model may take. Raises JobCancelled."""
+    now = clock.now()
+    held = PlanGeneration.objects.filter(
+        pk=generation.pk, status=JobStatus.RUNNING, attempts=generation.attempts
+    )
+    until = now + timedelta(seconds=settings.AI_TIMEOUT_S) + jobs.LEASE
+    if not held.update(claimed_until=until, updated_at=now):
+        raise jobs.JobCancelled
+
+
+def _schema(slugs: list[str]) -> dict[str, Any]:
+    """The shape of a plan whose exercises are slugs; ids and names follow from them."""
+    schema = Plan.model_json_schema()
+    parts = schema["$defs"]
+    for part in parts.values():
+        part.get("properties", {}).pop("id", None)
+    for name in ("PlannedExercise", "Rung"):
+        del parts[name]["properties"]["name"]
+        parts[name]["properties"]["exercise"] = {"$ref": "#/$defs/Slug"}
+        parts[name]["required"] = ["exercise"]
+    parts["Slug"] = {"type": "string", "enum": slugs}
+    return schema
+
+
+def _checked(answer: str, *, wish: Wish, slugs: frozenset[str], user_id: UUID) -> Plan:
+    """The plan that was answered. Raises ValidationError that says what is wrong with it."""
+    # Some models put words or fences around their JSON, whatever they are asked for.
     try:
-        programs.require_only(answer, allowed)
-        document = plans.complete(
-            generation.user_id,
-            plans.without_ids(plans.read_document(programs.with_catalogue(answer))),
-        )
-    except ValidationError as wrong:
-        return None, _complaints(wrong)
-    judged = forecasts.validation(user_id=generation.user_id, plan=document, now=clock.now())
-    errors = [one for one in judged["findings"] if one.severity == "error"]
-    if errors:
-        return None, [f"{one.path}: {one.message}" for one in errors[:_MAX_COMPLAINTS]]
-    return document, ()
+        data = orjson.loads(answer[answer.find("{") : answer.rfind("}") + 1])
+    except orjson.JSONDecodeError:
+        raise ValidationError("It is not JSON.") from None
+    named = [part.get("exercise") for part in programs.parts_with_exercise(data)]
+    others = {
+        slug[:50] if isinstance(slug, str) else "one without a slug"
+        for slug in named
+        if not isinstance(slug, str) or slug not in slugs
+    }
+    if others:
+        raise ValidationError(f"Not in the list of exercises: {', '.join(sorted(others)[:10])}.")
+    document = plans.read_document(programs.with_catalogue(data))
+    wrong = {place: ValidationError(message) for place, message in _misfits(document, wish)}
+    if wrong:
+        raise ValidationError(wrong)
+    return plans.complete(user_id, plans.without_ids(document))
+
+
+def _misfits(plan: Plan, wish: Wish) -> Iterator[tuple[str, str]]:
+    """Where the plan cannot be followed, or is not what was wished for; and why."""
+    for name in _WISHED:
+        wished = getattr(wish, name)
+        if getattr(plan, name) != wished:
+            yield name, f"The wish says {wished}."
+    for index, day in enumerate(plan.days):
+        minutes = max(minutes_of(plan, day, week) for week in range(1, plan.cycle_weeks + 1))
+        if minutes > wish.session_minutes * AI_SESSION_TOLERANCE:
+            yield (
+                f"days.{index}",
+                f"It takes about {minutes:.0f} minutes; the wish says {wish.session_minutes}.",
+            )
+    # What is known of the person is not for the model to hear of.
+    for finding in findings(plan, known=Knowledge()):
+        if finding.severity == "error":
+            yield finding.path, finding.message
 
 
 def _complaints(wrong: ValidationError) -> list[str]:
-    if not hasattr(wrong, "error_dict"):
-        return [str(message) for message in wrong.messages]
-    found = [
-        f"{place}: {message}"
-        for place, messages in wrong.message_dict.items()
-        for message in messages
+    """What to tell the model, and of it the person: a few lines that can be stored."""
+    if hasattr(wrong, "error_dict"):
+        said = [
+            f"{place}: {message}"
+            for place, messages in wrong.message_dict.items()
+            for message in messages
+        ]
+    else:
+        said = wrong.messages
+    return [
+        "".join(filter(str.isprintable, line))[:_LONGEST_COMPLAINT]
+        for line in said[:_MOST_COMPLAINTS]
     ]
-    return found[:_MAX_COMPLAINTS]

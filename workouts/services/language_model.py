@@ -1,18 +1,25 @@
 """A language model behind the chat completions protocol, as far as plans need one.
 
-Off until AI_BASE_URL and AI_MODEL are set. It is given wishes and the catalogue, nothing about the
-person; what it answers is checked like any other input.
+Off until AI_BASE_URL and AI_MODEL are set. What it answers is a stranger's text.
 """
 
-from collections.abc import Sequence
-from typing import Any
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
-import requests
 from django.conf import settings
 
-MAX_ANSWER_BYTES = 2_000_000
-_CHUNK_BYTES = 65_536
+MAX_ANSWER_BYTES: Final = 2_000_000
+CONNECT_TIMEOUT_S: Final = 5
+
+_AWAY: Final = "The model cannot be reached."
+_LATE: Final = "The model did not answer in time."
 
 
 class ModelFailed(Exception):
@@ -27,74 +34,107 @@ def is_configured() -> bool:
     return bool(settings.AI_BASE_URL and settings.AI_MODEL)
 
 
-def complete(*, messages: Sequence[dict[str, str]], schema: dict[str, Any]) -> Any:
-    """The JSON value that the model answers. Raises ModelFailed or ModelUnavailable."""
-    body = {
-        "model": settings.AI_MODEL,
-        "messages": list(messages),
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "schema": schema},
-        },
-    }
-    headers = {"Content-Type": "application/json"}
-    if settings.AI_API_KEY:
-        headers["Authorization"] = f"Bearer {settings.AI_API_KEY}"
-    try:
-        # Redirects could carry the key elsewhere.
-        with requests.post(
-            f"{settings.AI_BASE_URL.rstrip('/')}/chat/completions",
-            data=orjson.dumps(body),
-            headers=headers,
-            timeout=(5, settings.AI_TIMEOUT_S),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            answer = _read(response)
-    except requests.RequestException as error:
-        raise ModelUnavailable("The model did not answer in time.") from error
-    return _value_of(answer)
+def complete(*, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
+    """The text that the model answers, within AI_TIMEOUT_S once it is reached.
 
-
-def _read(response: requests.Response) -> Any:
-    code = response.status_code
-    if code == requests.codes.too_many_requests or code >= requests.codes.server_error:
-        raise ModelUnavailable(f"The model answered with status {code}.")
-    if code != requests.codes.ok:
-        raise ModelFailed(f"The model answered with status {code}.")
-    text = b""
-    for chunk in response.iter_content(_CHUNK_BYTES):
-        text += chunk
-        if len(text) > MAX_ANSWER_BYTES:
-            raise ModelFailed("The model's answer is too long.")
+    The schema is a request, not a promise. Raises ModelFailed or ModelUnavailable.
+    """
+    if not is_configured():
+        raise ModelFailed("No model is set up.")
+    answer = _posted(
+        orjson.dumps(
+            {
+                "model": settings.AI_MODEL,
+                "messages": messages,
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "answer", "schema": schema},
+                },
+            }
+        )
+    )
     try:
-        return orjson.loads(text)
+        return _text_of(orjson.loads(answer))
     except orjson.JSONDecodeError as error:
         raise ModelFailed("The model's answer is not JSON.") from error
 
 
-def _value_of(answer: Any) -> Any:
+def _posted(body: bytes) -> bytes:
+    # The standard library's client does what is wanted by doing little: it follows no redirect,
+    # which could carry the key elsewhere, unpacks nothing, and lets go of its socket.
+    base = urlsplit(settings.AI_BASE_URL)
+    kind = HTTPSConnection if base.scheme == "https" else HTTPConnection
+    connection = kind(base.hostname or "", base.port, timeout=CONNECT_TIMEOUT_S)
+    is_late = threading.Event()
+    try:
+        with closing(connection):
+            connection.connect()
+            with _cut_off_when(is_late, connection.sock):
+                connection.request(
+                    "POST", f"{base.path.rstrip('/')}/chat/completions", body, _headers()
+                )
+                return _read(connection, is_late)
+    except (OSError, HTTPException) as error:
+        late = is_late.is_set() or isinstance(error, TimeoutError)
+        raise ModelUnavailable(_LATE if late else _AWAY) from error
+
+
+def _headers() -> dict[str, str]:
+    key = settings.AI_API_KEY
+    bearer = {"Authorization": f"Bearer {key}"} if key else {}
+    return {"Content-Type": "application/json", **bearer}
+
+
+@contextmanager
+def _cut_off_when(is_late: threading.Event, sock: socket.socket) -> Iterator[None]:
+    """End the connection after AI_TIMEOUT_S, however much it still says.
+
+    A socket's own timeout begins anew with each byte.
+    """
+
+    def cut() -> None:
+        is_late.set()
+        with suppress(OSError):
+            # Of the plain socket: the shutdown of TLS is not made for another thread's reads.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    sock.settimeout(settings.AI_TIMEOUT_S)
+    watch = threading.Timer(settings.AI_TIMEOUT_S, cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _read(connection: HTTPConnection, is_late: threading.Event) -> bytes:
+    with connection.getresponse() as response:
+        status = response.status
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ModelUnavailable(f"The model answered with status {status}.")
+        if status != HTTPStatus.OK:
+            raise ModelFailed(f"The model answered with status {status}.")
+        answer = response.read(MAX_ANSWER_BYTES + 1)
+        if len(answer) > MAX_ANSWER_BYTES:
+            raise ModelFailed("The model's answer is too long.")
+        # A connection that ends early looks like the end of the answer.
+        if is_late.is_set() or response.length:
+            raise ModelUnavailable(_LATE if is_late.is_set() else _AWAY)
+        return answer
+
+
+def _text_of(answer: Any) -> str:
     try:
         choice = answer["choices"][0]
-        message = choice["message"]
+        reason, message = choice.get("finish_reason"), choice["message"]
         refusal, content = message.get("refusal"), message.get("content")
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ModelFailed("The model's answer has not the expected form.") from error
-    if refusal or choice.get("finish_reason") == "content_filter":
+    if refusal or reason == "content_filter":
         raise ModelFailed("The model refused.")
-    if choice.get("finish_reason") == "length":
+    if reason == "length":
         raise ModelFailed("The model's answer was cut off.")
     if not isinstance(content, str):
         raise ModelFailed("The model's answer has no text.")
-    try:
-        return orjson.loads(_without_fence(content))
-    except orjson.JSONDecodeError as error:
-        raise ModelFailed("The model's answer is not JSON.") from error
-
-
-def _without_fence(text: str) -> str:
-    """Some models put their JSON between Markdown fences, whatever they are asked for."""
-    text = text.strip()
-    if text.startswith("```") and text.endswith("```"):
-        return text.partition("\n")[2].rpartition("```")[0]
-    return text
+    return content

@@ -4,6 +4,8 @@ One shape for all of them. ``Plan.model_json_schema()`` is its JSON schema. Load
 and durations in seconds, distances in km, percentages in percent.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -14,14 +16,17 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
 from workouts.training.rules import Rule
 
-MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS, MAX_SETS_OF_DAY = 7, 30, 60, 20, 150
+MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS = 7, 30, 60, 20
+# Of a day in one week, and of the whole plan: a year of weeks that are all different fits.
+MAX_SETS_OF_DAY, MAX_SCHEMES_OF_PLAN = 100, 3000
 MAX_PERCENT = 150
-TEMPO = r"^(\d{1,2}|X)(-(\d{1,2}|X)){3}$"
+TEMPO = r"^([0-9]{1,2}|X)(-([0-9]{1,2}|X)){3}$"
 
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 SetType = Literal["warm_up", "normal", "drop", "failure", "amrap"]
@@ -49,10 +54,21 @@ def _storable(text: str) -> str:
     return text
 
 
+def _repeat(values: Sequence[object]) -> bool:
+    """Whether one of them, other than None, is there twice."""
+    given = [value for value in values if value is not None]
+    return len(set(given)) != len(given)
+
+
 Id = Annotated[UUID, Strict(strict=False)]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_storable),
+]
+ShortLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
     AfterValidator(_storable),
 ]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
@@ -133,10 +149,7 @@ class PlannedExercise(Part):
     sets: Annotated[int, Field(ge=1, le=MAX_SETS)] | None = Field(
         default=None, description="Number of work sets; follows from planned_sets without it."
     )
-    reps: (
-        Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_storable)]
-        | None
-    ) = Field(
+    reps: ShortLine | None = Field(
         default=None, description='Such as "8-12", "5+" or "30 s"; follows from planned_sets.'
     )
     rest_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
@@ -187,15 +200,17 @@ class Day(Part):
         default_factory=list, description="In the order in which they are done."
     )
 
-
     @model_validator(mode="after")
     def _stay_within_reason(self) -> Self:
-        schemes = [scheme for one in self.exercises for scheme in one.planned_sets]
-        texts = sum(one.sets or 0 for one in self.exercises if not one.planned_sets)
-        for week in {scheme.week for scheme in schemes} | {None}:
-            here = sum(scheme.count for scheme in schemes if scheme.week in {None, week})
-            if here + texts > MAX_SETS_OF_DAY:
-                raise ValueError(f"A day has at most {MAX_SETS_OF_DAY} sets in a week.")
+        sets = Counter[int | None]()
+        for one in self.exercises:
+            for scheme in one.planned_sets:
+                sets[scheme.week] += scheme.count
+            if not one.planned_sets:
+                sets[None] += one.sets or 0
+        every_week = sets.pop(None, 0)
+        if every_week + max(sets.values(), default=0) > MAX_SETS_OF_DAY:
+            raise ValueError(f"A day has at most {MAX_SETS_OF_DAY} sets in a week.")
         return self
 
 
@@ -218,9 +233,9 @@ class Plan(Part):
 
     name: Line
     description: Text = ""
-    goal: Annotated[
-        str, StringConstraints(min_length=1, max_length=50), AfterValidator(_storable)
-    ] = Field(description="strength, muscle_gain, weight_loss, endurance, or your own word.")
+    goal: ShortLine = Field(
+        description="strength, muscle_gain, weight_loss, endurance, or your own word."
+    )
     days_per_week: Annotated[int, Field(ge=1, le=7)]
     duration_weeks: Weeks = 4
     fitness_level: FitnessLevel
@@ -235,12 +250,19 @@ class Plan(Part):
         " alternate.",
     )
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        numbers = [day.day_number for day in self.days]
-        if len(set(numbers)) != len(numbers):
+    @field_validator("days")
+    @classmethod
+    def _fit_together(cls, days: list[Day]) -> list[Day]:
+        planned = [one for day in days for one in day.exercises]
+        schemes = [scheme for one in planned for scheme in one.planned_sets]
+        if _repeat([day.day_number for day in days]):
             raise ValueError("Two days have the same day_number.")
-        return self
+        if any(_repeat([part.id for part in parts]) for parts in (days, planned, schemes)):
+            raise ValueError("An id stands for one day, one exercise or one set scheme.")
+        # Sets in words become as many schemes at most.
+        if sum(len(one.planned_sets) or one.sets or 0 for one in planned) > MAX_SCHEMES_OF_PLAN:
+            raise ValueError(f"A plan has at most {MAX_SCHEMES_OF_PLAN} set schemes.")
+        return days
 
     def in_order(self) -> list[Day]:
         return sorted(self.days, key=lambda day: day.day_number)

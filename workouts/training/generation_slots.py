@@ -213,6 +213,7 @@ CANDIDATES: Final[Mapping[Movement, tuple[str, ...]]] = {
     "vertical_push": (
         "barbell-overhead-press",
         "seated-dumbbell-shoulder-press",
+        "dumbbell-overhead-press",
         "machine-shoulder-press",
         "arnold-press",
         "landmine-press",
@@ -228,6 +229,7 @@ CANDIDATES: Final[Mapping[Movement, tuple[str, ...]]] = {
         "seated-cable-row",
         "chest-supported-dumbbell-row",
         "one-arm-dumbbell-row",
+        "dumbbell-bent-over-row",
         "machine-row",
         "t-bar-row",
         "suspension-trainer-row",

@@ -38,6 +38,9 @@ from workouts.training.rules import (
 )
 from workouts.training.state import TrackState
 
+# Load types of sets that are loaded with the working load itself.
+_OWN_LOADS: Final = ("working", "bodyweight")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -199,7 +202,8 @@ def _amrap_tiers(rule: AmrapTiers, state: TrackState, work: Work) -> Verdict:
 def _rpe(rule: Rpe, state: TrackState, work: Work) -> Verdict:
     looked_at = _params(rule, "target_reps", "target_rpe", "max_change_percent")
     lift = lift_of(work)
-    one_rm_kg = max(filter(None, map(_one_rm_kg, work.sets)), default=None)
+    best = max(work.sets, key=lambda one: _one_rm_kg(one) or 0)
+    one_rm_kg = _one_rm_kg(best)
     percent = percent_of_one_rm(rule.target_reps, 10 - rule.target_rpe)
     if work.is_assisted:
         obstacle = "The RPE curve is not made for help"
@@ -211,13 +215,17 @@ def _rpe(rule: Rpe, state: TrackState, work: Work) -> Verdict:
         obstacle = "No working load is known"
     else:
         wanted_kg = one_rm_kg * percent / 100
-        after = replace(state, load_kg=_limited(rule, state.load_kg, wanted_kg))
+        is_rounded = _is_rounded(best, state.load_kg, wanted_kg)
+        new_kg = state.load_kg if is_rounded else _limited(rule, state.load_kg, wanted_kg)
+        after = replace(state, load_kg=new_kg)
         looked_at.update(one_rm_kg=one_rm_kg, percent=percent, wanted_kg=wanted_kg)
         because = f"The best set speaks for a maximum of {kg(one_rm_kg)}"
         share = f"for {_asked(rule)}, {percent:g} % of it are {kg(wanted_kg)}"
         limits = "" if after.load_kg == wanted_kg else ", as far as its limits allow"
         step = f"The load goes from {kg(state.load_kg)} to {kg(after.load_kg or 0)}{limits}."
-        if after == state:
+        if is_rounded:
+            step = f"That is {kg(state.load_kg)} as it was loaded, so the load stays."
+        elif after == state:
             step = "The load stays."
         reason = f"{because}; {share}. {step}"
         return Verdict(after=after, reason=reason, looked_at=looked_at)
@@ -231,6 +239,19 @@ def _one_rm_kg(one: WorkSet) -> float | None:
         return None
     # Beyond the end of the curve a set says at least as much as at its end.
     return one_rm_from(one.load_kg, min(reps, MAX_EFFECTIVE_REPS - reserve), reserve)
+
+
+def _is_rounded(one: WorkSet, load_kg: float, wanted_kg: float) -> bool:
+    """Whether the wish lies between the working load and what plates had made of it.
+
+    A session done as it was asked must not change the load by what rounding took or gave.
+    """
+    lifted_kg = one.working_kg
+    is_as_asked = not (one.is_easier_than_asked or one.is_harder_than_asked)
+    if lifted_kg is None or not is_as_asked or one.target.load_type not in _OWN_LOADS:
+        return False
+    between = min(lifted_kg, load_kg) <= wanted_kg <= max(lifted_kg, load_kg)
+    return between or isclose(wanted_kg, lifted_kg)
 
 
 def _limited(rule: Rpe, load_kg: float, wanted_kg: float) -> float | None:
