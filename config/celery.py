@@ -22,6 +22,10 @@ app.conf.beat_schedule = {
     "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
     "jobs": {"task": "users.tasks.sweep_jobs", "schedule": 30.0},
     "account-exports": {"task": "users.tasks.remove_expired_exports", "schedule": 600.0},
+    "import-files": {
+        "task": "workouts.tasks.remove_old_import_files",
+        "schedule": crontab(minute="47", hour="3"),
+    },
     "sessions": {"task": "users.tasks.remove_expired_sessions", "schedule": crontab(minute="17")},
     "idempotency-keys": {
         "task": "users.tasks.remove_old_idempotency_keys",

@@ -53,4 +53,6 @@ class WorkoutsConfig(AppConfig):
             SyncedResource("workouts.PlanRun", "workouts.api.runs.represent_runs"),
             SyncedResource("workouts.Gym", "workouts.api.runs.represent_gyms"),
             SyncedResource("workouts.TrainingMax", "workouts.api.runs.represent_training_maxes"),
+            SyncedResource("workouts.WorkoutImport", "workouts.api.transfer.represent_imports"),
+            SyncedResource("workouts.ExerciseAlias", "workouts.api.transfer.represent_aliases"),
         )

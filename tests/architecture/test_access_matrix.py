@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
@@ -25,7 +26,7 @@ from tests.factories.workouts import (
 )
 from tests.workouts.trained import Trained, follow_a_plan, plan_body
 from users.models import AccountExport, PushDevice, User
-from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutImport, WorkoutSet
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,8 @@ class World:
     export: AccountExport
     bench: Exercise
     trained: Trained
+    imported: WorkoutImport
+    alias: ExerciseAlias
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,15 @@ def order_body(world: World) -> dict[str, Any]:
     [day] = world.trained.plan.days.all()
     planned = [str(pk) for pk in day.exercises.values_list("pk", flat=True)]
     return {"days": [{"id": str(day.pk), "exercises": planned}]}
+
+
+def strong_csv(world: World) -> dict[str, Any]:
+    text = (
+        "Date,Workout Name,Duration,Exercise Name,Set Order,Weight (kg),Reps,Distance,Seconds"
+        ",RPE\n"
+        "2026-03-02 18:00:00,Push,1h,Bench Press,1,100,5,0,0,8\n"
+    )
+    return {"file": SimpleUploadedFile("strong.csv", text.encode(), "text/csv")}
 
 
 EXPECTED: dict[tuple[str, str], Case] = {
@@ -170,6 +182,26 @@ EXPECTED: dict[tuple[str, str], Case] = {
         200, lambda w: {"value_kg": 101}, row=lambda w: w.trained.training_max
     ),
     ("training-maxes/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.trained.training_max),
+    ("exercise-aliases/", "GET"): Case(200),
+    ("exercise-aliases/", "POST"): Case(
+        201, lambda w: {"name": "Flat press", "exercise": str(w.bench.pk)}
+    ),
+    ("exercise-aliases/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.alias),
+    ("exercise-aliases/<uuid:pk>/", "PATCH"): Case(
+        200, lambda w: {"exercise": str(w.bench.pk)}, row=lambda w: w.alias
+    ),
+    ("exercise-aliases/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.alias),
+    ("workout-imports/", "GET"): Case(200),
+    ("workout-imports/", "POST"): Case(202, strong_csv, multipart=True),
+    ("workout-imports/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.imported),
+    # It is done already.
+    ("workout-imports/<uuid:pk>/", "PATCH"): Case(
+        409, lambda w: {"weight_unit": "kg"}, row=lambda w: w.imported
+    ),
+    ("workout-imports/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.imported),
+    ("workout-imports/<uuid:pk>/errors/", "GET"): Case(200, row=lambda w: w.imported),
+    ("workout-imports/<uuid:pk>/undo/", "POST"): Case(200, row=lambda w: w.imported),
+    ("workouts/export/", "GET"): Case(200),
     ("sync/", "GET"): Case(200),
     ("users/", "GET"): Case(200),
     ("users/<str:username>/", "GET"): Case(200, others=404),
@@ -230,6 +262,9 @@ def world(ana: User) -> World:
         user=ana, status="ready", expires_at=timezone.now() + timezone.timedelta(days=1)
     )
     export.file.save(f"{CANARY}.zip", SimpleUploadedFile("x.zip", CANARY.encode()), save=True)
+    imported = WorkoutImport(user=ana, file_name=CANARY, timezone="UTC", status="done")
+    imported.file.save(f"imports/{imported.pk}.csv", ContentFile(b"x"), save=False)
+    imported.save()
     return World(
         ana=ana,
         bench=bench,
@@ -241,6 +276,8 @@ def world(ana: User) -> World:
         device=PushDevice.objects.create(user=ana, platform="fcm", token="t", name=CANARY),
         export=export,
         trained=follow_a_plan(ana, bench, word=CANARY),
+        imported=imported,
+        alias=ExerciseAlias.objects.create(user=ana, name=CANARY, exercise=bench),
     )
 
 

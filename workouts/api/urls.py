@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from workouts.api import generations, plans, runs, viewsets
+from workouts.api import generations, plans, runs, transfer, viewsets
 
 router = SimpleRouter(use_regex_path=False)
 router.register("workouts", viewsets.WorkoutViewSet)
@@ -12,8 +12,12 @@ router.register("plan-runs", runs.PlanRunViewSet)
 router.register("plan-generations", generations.PlanGenerationViewSet)
 router.register("gyms", runs.GymViewSet)
 router.register("training-maxes", runs.TrainingMaxViewSet)
+router.register("exercise-aliases", transfer.ExerciseAliasViewSet)
+router.register("workout-imports", transfer.UploadViewSet, basename="workout-upload")
+router.register("workout-imports", transfer.WorkoutImportViewSet)
 
 urlpatterns = [
+    path("workouts/export/", transfer.WorkoutExportView.as_view(), name="workout-export"),
     *router.urls,
     path("progression-rules/", runs.ProgressionRulesView.as_view()),
 ]

@@ -20,10 +20,10 @@ MAX_REPS: Final = 10_000
 MAX_KG: Final = 2000
 MAX_KM: Final = 2000
 MAX_SECONDS: Final = 172_800
-MAX_REST_SECONDS: Final = 3600
+MAX_REST_SECONDS: Final = 86_400
 MAX_RPE: Final = 10
 MAX_MINUTES: Final = 2880
-MAX_SUPERSET: Final = 1000
+MAX_SUPERSET: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -220,7 +220,7 @@ def test_an_end_that_cannot_be_costs_only_itself(end):
         ({"set_type": "myo"}, "set_type", "unknown_set_type"),
         ({"superset_id": "-1"}, "superset_id", "out_of_range"),
         ({"superset_id": "a"}, "superset_id", "out_of_range"),
-        ({"superset_id": "1000"}, "superset_id", "out_of_range"),
+        ({"superset_id": "100"}, "superset_id", "out_of_range"),
         ({"weight_kg": "2001"}, "weight_kg", "out_of_range"),
         ({"reps": "1e9"}, "reps", "out_of_range"),
         ({"exercise_title": ""}, "exercise_title", "missing"),

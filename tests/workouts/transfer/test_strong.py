@@ -314,7 +314,7 @@ def test_a_rest_belongs_to_the_latest_set_of_its_exercise():
         row("Row", "1"),
         row("Press", "Rest Timer", "90"),
         row("Rest Timer", "Rest Timer", "60"),
-        row("Row", "Rest Timer", "3601"),
+        row("Row", "Rest Timer", "86401"),
     )
 
     assert [(done.exercise, done.rest_seconds) for done in workouts[0].sets] == [

@@ -30,8 +30,8 @@ SETS = st.builds(
     duration=st.none() | st.integers(0, 172_800),
     distance=st.none() | st.floats(0, 2000, allow_nan=False).map(abs),
     rpe=st.none() | st.integers(2, 20).map(lambda halves: halves / 2),
-    superset=st.none() | st.integers(1, 1000),
-    rest_seconds=st.none() | st.integers(0, 3600),
+    superset=st.none() | st.integers(1, 100),
+    rest_seconds=st.none() | st.integers(0, 86_400),
     notes=NOTES,
 )
 
