@@ -195,8 +195,13 @@ def add_examples(
 
 
 def _example(field: dict[str, Any]) -> Any:
+    if "anyOf" in field:
+        # The last choice is null, which tells nothing.
+        return _example(field["anyOf"][0])
     kinds = field.get("type", "")
     kind = kinds if isinstance(kinds, str) else next((k for k in kinds if k != "null"), "")
+    if "const" in field:
+        return field["const"]
     if "enum" in field:
         return field["enum"][0]
     return _EXAMPLES.get(field.get("format", ""), _EXAMPLES.get(kind))

@@ -67,24 +67,27 @@ def content_of(product: Product) -> Content:
 
 
 def aggregated_set(product: Product) -> dict[str, Any] | None:
-    """The facts in the newer schema: a dictionary with ``nutrients``; None where it has none."""
+    """The facts in the newer schema, with ``nutrients``; None without any for 100 g or 100 ml."""
     nutrition = product.get("nutrition")
     aggregated = nutrition.get("aggregated_set") if isinstance(nutrition, dict) else None
-    nutrients = aggregated.get("nutrients") if isinstance(aggregated, dict) else None
+    if not isinstance(aggregated, dict) or _per(aggregated.get("per") or "100g") is None:
+        return None
+    nutrients = aggregated.get("nutrients")
     return aggregated if isinstance(nutrients, dict) and nutrients else None
 
 
 def per_of_nutrition(product: Product) -> Per | None:
     """What its nutrients are stated for 100 of; None where it does not say."""
     aggregated = aggregated_set(product)
-    stated = product.get("nutrition_data_per") if aggregated is None else aggregated.get("per")
-    if not isinstance(stated, str):
-        return None
-    stated = stated.replace(" ", "").lower()
-    if stated == "100ml":
-        return "ml"
+    if aggregated is not None:
+        return _per(aggregated.get("per"))
     # Flat facts say "100g" of drinks too.
-    return "g" if stated == "100g" and aggregated is not None else None
+    return "ml" if _per(product.get("nutrition_data_per")) == "ml" else None
+
+
+def _per(stated: object) -> Per | None:
+    text = stated.replace(" ", "").lower() if isinstance(stated, str) else ""
+    return "ml" if text == "100ml" else "g" if text == "100g" else None
 
 
 def is_prepared(product: Product) -> bool:

@@ -64,7 +64,7 @@ class Nutrients:
     @property
     def total_carbs(self) -> float:
         """Carbohydrates with fiber, in g."""
-        return self.carbs + (self.fiber or 0.0)
+        return round(self.carbs + (self.fiber or 0.0), 4)
 
 
 # Name, and how much it is in g, or in ml where the food's nutrients are per 100 ml.

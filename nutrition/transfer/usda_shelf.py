@@ -1,9 +1,9 @@
 """The tables of a FoodData Central download, put in order on disk.
 
-A food's rows are spread over the tables, and in none of them must they stand together: a release
-is free in its order, and one of branded foods has 25 million rows of nutrients. So they go
-through a temporary database. Rows of a food that do stand together, as they mostly do, become one
-record there, and records are sorted by food, in little memory however they stood.
+A food's rows are spread over the tables, and in none of them do they have to stand together: a
+release is free in its order, and one of branded foods has 25 million rows of nutrients. So they
+go through a temporary database. Rows of a food that do stand together, as they mostly do, become
+one record there, and records are sorted by food, in little memory however they stood.
 """
 
 import sqlite3

@@ -261,7 +261,6 @@ class TestDownload:
     @pytest.mark.parametrize(
         ("query", "error"),
         [
-            ({}, ("app", "required")),
             ({"app": "fitnotes"}, ("app", "invalid_choice")),
             ({"app": "strong", "weight_unit": "st"}, ("weight_unit", "invalid_choice")),
         ],

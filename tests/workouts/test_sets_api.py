@@ -10,7 +10,7 @@ from tests.factories.workouts import (
     WorkoutSetFactory,
 )
 from users.ids import uuid7
-from workouts.api.serializers import SetChangeSerializer
+from workouts.api.sets import SetChangeSerializer
 from workouts.api.viewsets import WorkoutSetViewSet
 from workouts.models import Workout, WorkoutSet
 

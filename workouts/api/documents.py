@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from workouts.api.examples import WITH_EXAMPLES, add_field_examples
 from workouts.selectors.runs import Adherence
 from workouts.training.document import Plan
 from workouts.training.findings import Finding
@@ -130,6 +131,14 @@ class Validation:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Whose plan it is; null where they do not show themselves."""
+
+    username: str
+    display_name: str
+
+
 _SHAPES: dict[str, Any] = {
     "Plan": Plan,
     "ProgressionRule": Rule,
@@ -140,19 +149,20 @@ _SHAPES: dict[str, Any] = {
     "Simulation": Simulation,
     "Validation": Validation,
     "Adherence": Adherence,
+    "Author": Author,
 }
+_ID: Schema = {"type": "string", "format": "uuid"}
+_IS_PUBLIC: Schema = {
+    "type": "boolean",
+    "description": "Published: everybody may see and copy it.",
+}
+# Of a plan beside its content. What is only shown may come back with the plan and is left alone.
 _SHOWN: Schema = {
-    "id": {"type": "string", "format": "uuid"},
-    "is_public": {"type": "boolean", "description": "Published: everybody may see and copy it."},
     "is_ai_generated": {"type": "boolean"},
     "version": {"type": "integer", "description": "Counts the changes of its content."},
     "copied_from": {"type": ["string", "null"], "format": "uuid"},
     "program": {"type": ["string", "null"], "description": "Of a shipped program."},
-    "author": {
-        "type": ["object", "null"],
-        "description": "Null where they do not show themselves.",
-        "properties": {"username": {"type": "string"}, "display_name": {"type": "string"}},
-    },
+    "author": {"anyOf": [{"$ref": f"#/components/schemas/{PREFIX}Author"}, {"type": "null"}]},
     "created_at": {"type": "string", "format": "date-time"},
     "updated_at": {"type": "string", "format": "date-time"},
 }
@@ -174,7 +184,10 @@ def add_training_shapes(
     public: bool,  # noqa: FBT001 - their call
 ) -> Schema:
     """Add the shapes to the components that endpoints refer to."""
-    result["components"].setdefault("schemas", {}).update(copy.deepcopy(_components()))
+    schemas = result["components"].setdefault("schemas", {})
+    schemas.update(copy.deepcopy(_components()))
+    for name in (*_components(), *WITH_EXAMPLES):
+        add_field_examples(name.removeprefix(PREFIX), schemas[name])
     return result
 
 
@@ -188,11 +201,18 @@ def _components() -> Schema:
         for part, definition in schema.pop("$defs", {}).items():
             components.setdefault(PREFIX + part, definition)
         components[PREFIX + name] = schema
-    plan = components[f"{PREFIX}Plan"]
-    writable = {"id": _SHOWN["id"], "is_public": _SHOWN["is_public"]}
-    components[f"{PREFIX}PlanWritten"] = {
-        **plan,
-        "properties": {**writable, **plan["properties"]},
-    }
-    components[f"{PREFIX}PlanShown"] = {**plan, "properties": {**_SHOWN, **plan["properties"]}}
+    components |= _plans(components[f"{PREFIX}Plan"])
     return components
+
+
+def _plans(plan: Schema) -> Schema:
+    """A plan as it is shown, as it is sent, and as it is sent to change a part of it."""
+    own: Schema = {"id": _ID, "is_public": _IS_PUBLIC}
+    read_only = {name: {**field, "readOnly": True} for name, field in _SHOWN.items()}
+    shown = {**own, **_SHOWN, **plan["properties"]}
+    written = {**plan, "properties": {**own, **read_only, **plan["properties"]}}
+    return {
+        f"{PREFIX}PlanShown": {**plan, "properties": shown, "required": [*shown]},
+        f"{PREFIX}PlanWritten": written,
+        f"{PREFIX}PlanChanged": {**written, "required": []},
+    }

@@ -59,6 +59,10 @@ class ExerciseFilter(filters.FilterSet):
         fields: list[str] = []
 
 
+class WordsFilter(filters.BaseCSVFilter, filters.CharFilter):
+    """Words with commas between them."""
+
+
 class PlanFilter(filters.FilterSet):
     public = filters.BooleanFilter(
         field_name="is_public", label="All published plans, and not only your own."
@@ -66,12 +70,17 @@ class PlanFilter(filters.FilterSet):
     q = filters.CharFilter(field_name="name", label="Text in the name or description.")
     goal = filters.CharFilter()
     fitness_level = filters.ChoiceFilter(choices=FitnessLevel.choices)
-    days_per_week = filters.NumberFilter(min_value=1, max_value=7)
+    days_per_week = filters.NumberFilter(min_value=1, max_value=7, decimal_places=0)
     duration_weeks_max = filters.NumberFilter(
-        field_name="duration_weeks", min_value=1, max_value=52, label="At most so many weeks."
+        field_name="duration_weeks",
+        min_value=1,
+        max_value=52,
+        decimal_places=0,
+        label="At most so many weeks.",
     )
-    equipment = filters.BaseCSVFilter(
-        label="Equipment that you have, with commas; plans that need more are left out."
+    equipment = WordsFilter(
+        field_name="name",
+        label="Equipment that you have, with commas; plans that need more are left out.",
     )
     is_ai_generated = filters.BooleanFilter()
     updated_since = filters.IsoDateTimeFilter(

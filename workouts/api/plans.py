@@ -7,7 +7,12 @@ from uuid import UUID
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -29,12 +34,15 @@ from workouts.training.document import MAX_DAYS, MAX_EXERCISES, Plan
 KEY = (models.UUIDField(),)
 
 
+@extend_schema_field(shape("Author"))
+class AuthorField(serializers.DictField):
+    pass
+
+
 class PlanListSerializer(serializers.ModelSerializer[WorkoutPlan]):
     """A line of the list of plans."""
 
-    author = serializers.DictField(
-        allow_null=True, help_text="username and display_name; null where they hide themselves"
-    )
+    author = AuthorField(allow_null=True)
     days_count = serializers.IntegerField()
     exercises_count = serializers.IntegerField()
     equipment = serializers.ListField(
@@ -86,6 +94,7 @@ class PlanOrderSerializer(serializers.Serializer[Any]):
     days = DayOrderSerializer(many=True, max_length=MAX_DAYS)  # type: ignore[call-arg]
 
 
+@extend_schema_serializer(component_name="LiftStart")
 class StartSerializer(serializers.Serializer[Any]):
     """Where a lift stands."""
 
@@ -117,7 +126,10 @@ class StartSerializer(serializers.Serializer[Any]):
 
 class SimulateSerializer(serializers.Serializer[Any]):
     weeks = serializers.IntegerField(
-        min_value=1, max_value=52, required=False, help_text="As long as the plan without it."
+        min_value=1,
+        max_value=52,
+        required=False,
+        help_text="The whole plan without it, or as much of a very full one as is possible.",
     )
     starts = StartSerializer(many=True, required=False, max_length=100)  # type: ignore[call-arg]
 
@@ -142,7 +154,7 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
         page_request = PageRequest.of(request)
         values = filter_values(PlanFilter, request)
         if "equipment" in values:
-            values["equipment"] = tuple(values["equipment"])
+            values["equipment"] = tuple(filter(None, values["equipment"])) or None
         page = selectors.plan_page(
             viewer_id=self.owner.pk,
             narrowed=selectors.PlanFilter(**values),
@@ -182,17 +194,29 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
     )
     def update(self, request: Request, pk: UUID) -> Response:
         """Replace the whole plan: a new version. Runs stay on theirs."""
-        return self._change(pk, _content(request))
+        content = _content(request)
+        content.pop("id", None)
+        is_public = _flag(content, "is_public")
+        document = plans.read_document(content)
+        self._require(pk)
+        plans.change_plan(
+            user_id=self.owner.pk, plan_id=pk, document=document, is_public=is_public
+        )
+        return Response(self._shown(pk))
 
     @extend_schema(
-        request=body("PlanWritten"), responses={200: OpenApiResponse(shape("PlanShown"))}
+        request=body("PlanChanged"), responses={200: OpenApiResponse(shape("PlanShown"))}
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change some fields. `days`, if given, replaces them all; so does `deload`."""
         content = _content(request)
+        content.pop("id", None)
+        is_public = _flag(content, "is_public")
         self._require(pk)
-        stored = selectors.plan_document(viewer_id=self.owner.pk, plan_id=pk)
-        return self._change(pk, {**stored.model_dump(mode="json"), **content})
+        plans.change_part_of_plan(
+            user_id=self.owner.pk, plan_id=pk, content=content, is_public=is_public
+        )
+        return Response(self._shown(pk))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Delete the plan with its finished runs; your workouts stay."""
@@ -212,7 +236,6 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
         """A plan of your own with the same content. Safe to repeat with an id or a key."""
         shape_ = PlanCopySerializer(data=request.data)
         shape_.is_valid(raise_exception=True)
-        self._require_visible(pk)
         plan_id, is_new = plans.copy_plan(
             user_id=self.owner.pk,
             plan_id=pk,
@@ -234,13 +257,19 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
         plans.reorder_plan(user_id=self.owner.pk, plan_id=pk, order=shape_.validated_data["days"])
         return Response(self._shown(pk))
 
-    @extend_schema(request=body("Plan"), responses={200: OpenApiResponse(shape("Validation"))})
+    @extend_schema(
+        request=body("PlanWritten"), responses={200: OpenApiResponse(shape("Validation"))}
+    )
     @action(detail=False, methods=["post"])
     def validate(self, request: Request) -> Response:
         """Judge a draft without storing it. A draft of the wrong shape is a 400."""
-        document = plans.complete(self.owner.pk, plans.read_document(_content(request)))
+        content = _content(request)
+        _given_id(content)
+        _flag(content, "is_public")
+        # As it was sent, so that findings name places in it.
+        draft = plans.with_names(self.owner.pk, plans.read_document(content))
         return Response(
-            forecasts.validation(user_id=self.owner.pk, plan=document, now=timezone.now())
+            forecasts.validation(user_id=self.owner.pk, plan=draft, now=timezone.now())
         )
 
     @extend_schema(responses={200: OpenApiResponse(shape("Validation"))}, filters=False)
@@ -264,13 +293,12 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
         """The plan weeks ahead, if you hit every set, and if you hit 80 % of them."""
         shape_ = SimulateSerializer(data=request.data)
         shape_.is_valid(raise_exception=True)
-        plan = self._document(pk)
         return Response(
             forecasts.simulation(
                 user_id=self.owner.pk,
                 plan_id=pk,
-                plan=plan,
-                weeks=shape_.validated_data.get("weeks", plan.duration_weeks),
+                plan=self._document(pk),
+                weeks=shape_.validated_data.get("weeks"),
                 starts=shape_.validated_data.get("starts", []),
                 now=timezone.now(),
             )
@@ -294,27 +322,12 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
             raise Http404
         return Response(found.document)
 
-    def _change(self, pk: UUID, content: Mapping[str, Any]) -> Response:
-        content = dict(content)
-        content.pop("id", None)
-        is_public = _flag(content, "is_public")
-        document = plans.read_document(content)
-        self._require(pk)
-        plans.change_plan(
-            user_id=self.owner.pk, plan_id=pk, document=document, is_public=is_public
-        )
-        return Response(self._shown(pk))
-
     def _made(self, plan_id: UUID, *, is_new: bool) -> Response:
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self._shown(plan_id), status=code)
 
     def _require(self, plan_id: UUID) -> None:
         if not self.get_queryset().filter(pk=plan_id).exists():
-            raise Http404
-
-    def _require_visible(self, plan_id: UUID) -> None:
-        if not WorkoutPlan.objects.visible_to(self.owner.pk).filter(pk=plan_id).exists():
             raise Http404
 
     def _document(self, plan_id: UUID) -> Plan:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import (
@@ -13,6 +16,7 @@ from drf_spectacular.utils import (
     extend_schema_field,
 )
 from pydantic import TypeAdapter
+from pydantic import ValidationError as InvalidDocument
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -44,7 +48,8 @@ from workouts.models import (
 )
 from workouts.selectors import runs as run_selectors
 from workouts.services import gyms, replays, runs
-from workouts.services.plans import read_inventory
+from workouts.services.plans import named_errors
+from workouts.training.loads import Inventory
 from workouts.training.rules import Rule
 
 
@@ -58,8 +63,8 @@ class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
     """A run of a plan; `state` says where each track stands, loads in kg."""
 
     plan = serializers.UUIDField(source="plan_id")
-    version = serializers.IntegerField(source="version.version", help_text="Of the plan.")
-    name = serializers.CharField(source="version.document.name", help_text="Of the plan.")
+    version = serializers.IntegerField(source="version_number", help_text="Of the plan.")
+    name = serializers.CharField(source="plan_name", help_text="Of the plan.")
     gym = serializers.UUIDField(source="gym_id", allow_null=True)
     state = serializers.DictField(help_text="By track: load_kg, training_max_kg, stage …")
     pauses = PauseSerializer(many=True)
@@ -133,17 +138,31 @@ class RuleEvaluationSerializer(serializers.ModelSerializer[RuleEvaluation]):
         )
 
 
-class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[PlanRun]):
+def as_shown(rows: QuerySet[PlanRun]) -> QuerySet[PlanRun]:
+    """With what is shown of their plans. Of the document, which is long, that is the name."""
+    return rows.annotate(
+        version_number=F("version__version"),
+        plan_name=KeyTextTransform("name", "version__document"),
+    ).prefetch_related("pauses")
+
+
+class PlanRunViewSet(OwnedViewSetMixin, GenericViewSet[PlanRun]):
     """The plans that you follow: what to do today, and why."""
 
-    queryset = PlanRun.objects.select_related("version").prefetch_related("pauses").order_by("-id")
+    queryset = PlanRun.objects.order_by("-id")
     serializer_class = PlanRunSerializer
     filterset_class = PlanRunFilter
     creates_once: ClassVar[frozenset[str]] = frozenset({"create", "start"})
 
+    def list(self, request: Request) -> Response:
+        """The plans that you follow or followed, newest first."""
+        page = self.paginate_queryset(as_shown(self.filter_queryset(self.get_queryset()))) or []
+        replays.settle_page(page)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One run, with where it stands."""
-        run = self.get_object()
+        run = as_shown(self.get_queryset()).get(pk=pk)
         replays.settle(run)
         return Response(self.get_serializer(run).data)
 
@@ -170,20 +189,21 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
         """Train in another gym."""
         given = ChangeRunSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        self.get_object()
+        self._require(pk)
         runs.change_run(user_id=self.owner.pk, run_id=pk, content=given.validated_data)
         return self._shown(pk)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Forget the run and its decisions; its workouts stay."""
-        self.get_object().delete()
+        self._require(pk)
+        runs.delete_run(user_id=self.owner.pk, run_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={200: OpenApiResponse(shape("Today"))}, filters=False)
     @action(detail=True)
     def today(self, request: Request, pk: UUID) -> Response:
         """The next session: exercises, sets, loads that you can make, and why."""
-        run = self.get_object()
+        run = self._with_version(pk)
         past = replays.settle(run)
         day = today_of(self.owner.pk, now=timezone.now())
         return Response(run_selectors.today(run, past, day=day))
@@ -197,7 +217,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
         """Begin the next session as a running workout, with a target beside each set."""
         given = BeginSessionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        self.get_object()
+        self._require(pk)
         workout_id, is_new = runs.start_session(
             user_id=self.owner.pk,
             run_id=pk,
@@ -213,7 +233,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: UUID) -> Response:
         """Leave the next session out."""
-        self.get_object()
+        self._require(pk)
         runs.skip_session(user_id=self.owner.pk, run_id=pk, now=timezone.now())
         return self._shown(pk)
 
@@ -221,7 +241,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
     @action(detail=True, methods=["delete"], url_path="skipped/<int:number>")
     def unskip(self, request: Request, pk: UUID, number: int) -> Response:
         """Take the skipping of a session back."""
-        self.get_object()
+        self._require(pk)
         try:
             runs.unskip_session(user_id=self.owner.pk, run_id=pk, number=min(number, 2**31 - 1))
         except SkippedSession.DoesNotExist:
@@ -234,7 +254,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
         """Freeze it, as in an illness: its weeks ask for nothing until you resume."""
         given = PauseRunSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        self.get_object()
+        self._require(pk)
         runs.pause_run(
             user_id=self.owner.pk, run_id=pk, now=timezone.now(), **given.validated_data
         )
@@ -244,7 +264,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
         """Go on after a pause."""
-        self.get_object()
+        self._require(pk)
         runs.resume_run(user_id=self.owner.pk, run_id=pk, now=timezone.now())
         return self._shown(pk)
 
@@ -252,7 +272,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: UUID) -> Response:
         """Stop following the plan; what you did stays."""
-        self.get_object()
+        self._require(pk)
         runs.finish_run(user_id=self.owner.pk, run_id=pk, now=timezone.now())
         return self._shown(pk)
 
@@ -260,7 +280,7 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
     @action(detail=True)
     def adherence(self, request: Request, pk: UUID) -> Response:
         """Planned against performed, week by week; frozen weeks do not count."""
-        run = self.get_object()
+        run = self._with_version(pk)
         past = run_selectors.history(run)
         today = today_of(self.owner.pk, now=timezone.now())
         return Response(run_selectors.adherence(run, past, today=today))
@@ -282,15 +302,26 @@ class PlanRunViewSet(OwnedViewSetMixin, mixins.ListModelMixin, GenericViewSet[Pl
         page = self.paginate_queryset(rows.order_by("-session_number", "-place", "-id"))
         return self.get_paginated_response(RuleEvaluationSerializer(page, many=True).data)
 
+    def _require(self, run_id: UUID) -> None:
+        if not self.get_queryset().filter(pk=run_id).exists():
+            raise Http404
+
+    def _with_version(self, run_id: UUID) -> PlanRun:
+        run: PlanRun = self.get_queryset().select_related("version").get(pk=run_id)
+        return run
+
     def _shown(self, run_id: UUID, code: int = status.HTTP_200_OK) -> Response:
-        run = self.get_queryset().get(pk=run_id)
+        run = as_shown(self.get_queryset()).get(pk=run_id)
         return Response(self.get_serializer(run).data, status=code)
 
 
 @extend_schema_field(shape("Inventory"))
 class InventoryField(serializers.JSONField):
     def to_internal_value(self, data: Any) -> Any:
-        return read_inventory(data).model_dump(mode="json")
+        try:
+            return Inventory.model_validate(data).model_dump(mode="json")
+        except InvalidDocument as wrong:
+            raise DjangoValidationError(named_errors(wrong)) from None
 
 
 class GymSerializer(serializers.ModelSerializer[Gym]):
@@ -402,7 +433,7 @@ class ProgressionRulesView(APIView):
 
 
 def represent_runs(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
-    rows = PlanRunViewSet.queryset.all().filter(user=user_id, pk__in=ids)
+    rows = as_shown(PlanRun.objects.filter(user=user_id, pk__in=ids))
     return {row.pk: PlanRunSerializer(row).data for row in rows}
 
 

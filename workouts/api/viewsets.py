@@ -24,14 +24,16 @@ from workouts.api.serializers import (
     CopySerializer,
     ExerciseSerializer,
     FinishSerializer,
-    OrderSerializer,
-    SetChangeSerializer,
-    SetSerializer,
     StartSerializer,
-    StoredSetSerializer,
     WorkoutDetailSerializer,
     WorkoutListSerializer,
     WorkoutSerializer,
+)
+from workouts.api.sets import (
+    OrderSerializer,
+    SetChangeSerializer,
+    SetSerializer,
+    StoredSetSerializer,
 )
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.selectors import CatalogueFilter, DiaryFilter
@@ -106,7 +108,8 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Delete the workout and its sets."""
-        self.get_object().delete()
+        self._require(pk)
+        workouts.delete_workout(user_id=self.owner.pk, workout_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -298,6 +301,9 @@ class ExerciseViewSet(CreateOnceMixin, mixins.DestroyModelMixin, GenericViewSet[
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change your own exercise."""
         return self._change(request, pk, partial=True)
+
+    def perform_destroy(self, instance: Exercise) -> None:
+        exercises.delete_exercise(user_id=self.owner.pk, exercise_id=instance.pk)
 
     def _change(self, request: Request, pk: UUID, *, partial: bool) -> Response:
         exercise = self.get_object()

@@ -21,22 +21,24 @@ _WORKOUT_COLUMNS: LiteralString = """
     w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number, w.created_at, w.updated_at
 """
 _WORKOUTS: LiteralString = f"""
-    SELECT {_WORKOUT_COLUMNS} FROM workouts_workout w
+    SELECT {_WORKOUT_COLUMNS}, (
+        SELECT jsonb_object_agg(n.exercise_id, n.text) FROM workouts_exercisenote n
+        WHERE n.user_id = w.user_id AND n.workout_id = w.id
+    ) AS exercise_notes
+    FROM workouts_workout w
     WHERE w.user_id = %(user)s AND w.id = ANY(%(ids)s)
 """  # noqa: S608 - our own column names
 _SETS: LiteralString = """
     SELECT s.workout_id, s.exercise_id, e.name AS exercise_name, e.muscle_group, e.is_cardio,
-        coalesce(n.text, '') AS exercise_notes,
         s.id, s.position, s.set_number, s.set_type, s.reps, s.weight, s.load_type, s.load,
         s.duration, s.distance, s.rpe, s.rir, s.one_rm, s.superset, s.rest_seconds, s.tempo,
         s.side, s.discomfort, s.discomfort_note, s.notes, s.planned_exercise_id, s.target
     FROM workouts_workoutset s JOIN workouts_exercise e ON e.id = s.exercise_id
-    LEFT JOIN workouts_exercisenote n ON n.user_id = s.user_id AND n.workout_id = s.workout_id
-        AND n.exercise_id = s.exercise_id
     WHERE s.user_id = %(user)s AND s.workout_id = ANY(%(ids)s)
     ORDER BY s.workout_id, s.position
 """
-# The totals are those of the page's rows alone: they are added up after the LIMIT.
+# The totals are those of the page's rows alone: they are added up after the LIMIT. What a plan
+# asked for and nobody did is no set yet.
 _DIARY = SqlList(
     source=f"""
         SELECT w.*, t.sets_count, t.exercises_count, t.tonnage
@@ -45,11 +47,11 @@ _DIARY = SqlList(
             WHERE {{where}} AND {{beyond}} ORDER BY {{order}} LIMIT %(limit)s
         ) w
         CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE s.target IS NULL OR s.reps IS NOT NULL
-                    OR s.duration IS NOT NULL OR s.distance IS NOT NULL) AS sets_count,
-                count(DISTINCT s.exercise_id) AS exercises_count,
+            SELECT count(*) AS sets_count, count(DISTINCT s.exercise_id) AS exercises_count,
                 coalesce(sum(s.load * s.reps) FILTER (WHERE s.set_type <> 'warm_up'), 0) AS tonnage
             FROM workouts_workoutset s WHERE s.user_id = w.user_id AND s.workout_id = w.id
+                AND (s.target IS NULL OR s.reps IS NOT NULL OR s.duration IS NOT NULL
+                    OR s.distance IS NOT NULL)
         ) t
         ORDER BY {{order}}
     """,  # noqa: S608 - our own column names
@@ -108,11 +110,14 @@ def workouts_with_sets(*, user_id: UUID, ids: Iterable[UUID]) -> list[dict[str, 
     parameters = {"user": user_id, "ids": list(ids)}
     workouts = {row["id"]: row for row in fetch(_WORKOUTS, parameters)}
     for workout in workouts.values():
-        workout |= {"tonnage": 0.0, "sets": [], "exercises": {}}
+        notes = orjson.loads(workout["exercise_notes"] or "{}")
+        workout |= {"tonnage": 0.0, "sets": [], "exercises": {}, "exercise_notes": notes}
     for row in fetch(_SETS, parameters) if workouts else ():
         _add_set(workouts[row.pop("workout_id")], row)
     for workout in workouts.values():
         workout["exercises"] = list(workout["exercises"].values())
+        notes = workout["exercise_notes"].items()
+        workout["exercise_notes"] = [{"exercise": one, "text": text} for one, text in notes]
     return list(workouts.values())
 
 
@@ -126,7 +131,7 @@ def _add_set(workout: dict[str, Any], row: dict[str, Any]) -> None:
         name: row.pop(name)
         for name in ("exercise_id", "exercise_name", "muscle_group", "is_cardio")
     }
-    exercise["notes"] = row.pop("exercise_notes")
+    exercise["notes"] = workout["exercise_notes"].get(str(exercise["exercise_id"]), "")
     group = workout["exercises"].setdefault(exercise["exercise_id"], exercise)
     group.setdefault("sets", []).append(row)
     workout["sets"].append(row["id"])

@@ -123,7 +123,8 @@ def lifter(
             if one.load_type != "external" and one.bodyweight_share is not None
         },
     )
-    available = None if home["equipment"] is None else frozenset(home["equipment"])
+    # A gym with nothing at all is one of which nobody has said anything.
+    available = frozenset(home["equipment"]) if home["equipment"] else None
     return KnownLifter(lifter=known, facts=facts, available=available)
 
 

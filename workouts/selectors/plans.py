@@ -18,13 +18,22 @@ _PLAN_COLUMNS: LiteralString = """
     p.is_public, p.is_ai_generated, p.progression_strategy, p.cycle_weeks, p.deload, p.version,
     p.copied_from, p.program, p.created_at, p.updated_at
 """
-# Whose plan it is, as far as they show themselves.
+# Whose plan it is, as far as they show themselves. Nobody is active in the account of the house.
 _AUTHOR: LiteralString = """
-    CASE WHEN f.visibility = 'public' OR p.user_id = %(viewer)s THEN jsonb_build_object(
+    CASE WHEN f.visibility <> 'private' AND (u.is_active OR p.program IS NOT NULL)
+        OR p.user_id = %(viewer)s THEN jsonb_build_object(
         'username', u.username, 'display_name', f.display_name) END AS author
 """
-# Another person's custom exercise is a name only.
-_DAYS: LiteralString = """
+# Another person's custom exercise is a name only, on the rungs of a ladder as well.
+_PROGRESSION: LiteralString = """
+    CASE WHEN x.progression ? 'rungs' THEN jsonb_set(x.progression, '{rungs}', (
+        SELECT jsonb_agg(r.rung || jsonb_build_object('exercise', e.id) ORDER BY r.place)
+        FROM jsonb_array_elements(x.progression -> 'rungs') WITH ORDINALITY AS r (rung, place)
+        LEFT JOIN workouts_exercise e ON e.id = (r.rung ->> 'exercise')::uuid
+            AND (e.created_by_id IS NULL OR e.created_by_id = %(viewer)s)
+    )) ELSE x.progression END
+"""
+_DAYS: LiteralString = f"""
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
             'id', d.id, 'day_number', d.day_number, 'focus', d.focus, 'warm_up', d.warm_up,
@@ -38,7 +47,7 @@ _DAYS: LiteralString = """
                     'superset', x.superset, 'tempo', nullif(x.tempo, ''),
                     'unilateral', x.unilateral, 'track', nullif(x.track, ''),
                     'start_load_kg', x.start_load_kg, 'start_percent_1rm', x.start_percent_1rm,
-                    'progression', x.progression, 'planned_sets', coalesce((
+                    'progression', {_PROGRESSION}, 'planned_sets', coalesce((
                         SELECT jsonb_agg(jsonb_build_object(
                             'id', s.id, 'set_type', s.set_type, 'count', s.count,
                             'week', s.week, 'reps_min', s.reps_min, 'reps_max', s.reps_max,
@@ -58,13 +67,18 @@ _DAYS: LiteralString = """
         ) ORDER BY d.day_number)
         FROM workouts_workoutday d WHERE d.user_id = p.user_id AND d.plan_id = p.id
     ), '[]'::jsonb) AS days
-"""
+"""  # noqa: S608 - our own expression
 _PLANS: LiteralString = f"""
     SELECT {_PLAN_COLUMNS}, {_AUTHOR}, {_DAYS}
     FROM workouts_workoutplan p
     JOIN users_user u ON u.id = p.user_id JOIN users_userprofile f ON f.user_id = p.user_id
     WHERE p.id = ANY(%(ids)s) AND (p.user_id = %(viewer)s OR p.is_public)
 """  # noqa: S608 - our own column names
+# What is done for a planned exercise: itself, and the rungs of its ladder.
+_DONE: LiteralString = """
+    ARRAY(SELECT (rung ->> 'exercise')::uuid
+        FROM jsonb_array_elements(x.progression -> 'rungs') rung) || x.exercise_id
+"""
 _LIST = SqlList(
     source=f"""
         SELECT {_PLAN_COLUMNS}, {_AUTHOR}, t.days_count, t.exercises_count, t.equipment
@@ -76,10 +90,10 @@ _LIST = SqlList(
         CROSS JOIN LATERAL (
             SELECT count(DISTINCT d.id) AS days_count, count(DISTINCT x.id) AS exercises_count,
                 coalesce(array_agg(DISTINCT q.equipment_id ORDER BY q.equipment_id)
-                    FILTER (WHERE q.equipment_id IS NOT NULL), '{{{{}}}}') AS equipment
+                    FILTER (WHERE q.equipment_id IS NOT NULL), ARRAY[]::varchar[]) AS equipment
             FROM workouts_workoutday d
             LEFT JOIN workouts_plannedexercise x ON x.user_id = d.user_id AND x.day_id = d.id
-            LEFT JOIN workouts_exerciseequipment q ON q.exercise_id = x.exercise_id
+            LEFT JOIN workouts_exerciseequipment q ON q.exercise_id = ANY({_DONE})
             WHERE d.user_id = p.user_id AND d.plan_id = p.id
         ) t ORDER BY {{order}}
     """,  # noqa: S608 - our own column names
@@ -108,10 +122,10 @@ _CONDITIONS: dict[str, LiteralString] = {
     "fitness_level": "p.fitness_level = %(fitness_level)s",
     "days_per_week": "p.days_per_week = %(days_per_week)s",
     "duration_weeks_max": "p.duration_weeks <= %(duration_weeks_max)s",
-    "equipment": """NOT EXISTS (
+    "equipment": f"""NOT EXISTS (
         SELECT FROM workouts_workoutday d
         JOIN workouts_plannedexercise x ON x.user_id = d.user_id AND x.day_id = d.id
-        JOIN workouts_exerciseequipment q ON q.exercise_id = x.exercise_id
+        JOIN workouts_exerciseequipment q ON q.exercise_id = ANY({_DONE})
         WHERE d.user_id = p.user_id AND d.plan_id = p.id
             AND q.equipment_id <> ALL(%(equipment)s))""",
     "is_ai_generated": "p.is_ai_generated = %(is_ai_generated)s",

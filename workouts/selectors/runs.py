@@ -1,7 +1,8 @@
 """Where a run stands: what was done, what comes next, and how much of the plan was kept."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,6 +16,7 @@ from workouts.models.run import RunStatus
 from workouts.selectors.lifters import KnownLifter, lifter
 from workouts.training.document import Plan
 from workouts.training.prescription import PrescribedExercise, prescribe
+from workouts.training.progression_work import WorkSet
 from workouts.training.state import (
     DoneSet,
     Place,
@@ -32,16 +34,16 @@ WEEK = timedelta(days=7)
 _FROZEN_DAYS = 4
 
 _SESSIONS = """
-    SELECT session_number AS number, id, revision, in_progress, date FROM workouts_workout
-    WHERE user_id = %(user)s AND plan_run_id = %(run)s
+    SELECT plan_run_id AS run, session_number AS number, id, revision, in_progress, date
+    FROM workouts_workout WHERE user_id = %(user)s AND plan_run_id = ANY(%(runs)s)
     UNION ALL
-    SELECT number, NULL, 0, false, skipped_on FROM workouts_skippedsession
-    WHERE user_id = %(user)s AND run_id = %(run)s
+    SELECT run_id, number, NULL, 0, false, skipped_on FROM workouts_skippedsession
+    WHERE user_id = %(user)s AND run_id = ANY(%(runs)s)
     ORDER BY number, id
 """
 _SETS = """
-    SELECT w.session_number, s.planned_exercise_id, s.set_type, s.reps, s.weight, s.rpe, s.rir,
-        s.duration, s.distance, s.target
+    SELECT w.session_number, s.planned_exercise_id, s.set_type, s.reps, s.weight, s.load_type,
+        s.rpe, s.rir, s.duration, s.distance, s.target
     FROM workouts_workout w
     JOIN workouts_workoutset s ON s.user_id = w.user_id AND s.workout_id = w.id
     WHERE w.user_id = %(user)s AND w.plan_run_id = %(run)s AND NOT w.in_progress
@@ -58,8 +60,14 @@ class History:
 
     @property
     def fingerprint(self) -> bytes:
-        """Changes with every change of the sessions, whoever made it."""
-        rows = [(row["number"], row["id"], row["revision"]) for row in self.rows]
+        """Changes with every change of the sessions, whoever made it.
+
+        What is done in the running one counts only once it is finished.
+        """
+        rows = [
+            (row["number"], row["id"], None if row["in_progress"] else row["revision"])
+            for row in self.rows
+        ]
         return sha256(orjson.dumps(rows)).digest()
 
     @property
@@ -69,10 +77,9 @@ class History:
     @property
     def next_number(self) -> int:
         """The session that is being done, or else the one after the last."""
-        if not self.rows:
-            return 1
-        last: int = self.rows[-1]["number"]
-        return last if self.rows[-1]["in_progress"] else last + 1
+        running: list[int] = [row["number"] for row in self.rows if row["in_progress"]]
+        last: int = self.rows[-1]["number"] if self.rows else 0
+        return running[0] if running else last + 1
 
     @property
     def running(self) -> UUID | None:
@@ -81,9 +88,24 @@ class History:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Start:
+    """Where a run began: its tracks, and maxima in kg that the person named, by exercise."""
+
+    states: Mapping[str, TrackState]
+    one_rm_kg: Mapping[UUID, float]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "tracks": {track: state.as_json() for track, state in self.states.items()},
+            "one_rm_kg": {str(exercise): value for exercise, value in self.one_rm_kg.items()},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Upcoming:
     """A session that is to be done; ``running`` is the workout in which it is being done."""
 
+    plan: Plan
     place: Place
     exercises: list[PrescribedExercise]
     known: KnownLifter
@@ -107,7 +129,8 @@ class Adherence:
 
     ``sessions_percent`` counts at most the planned sessions of each week that is over or full, so
     that more in one week do not make up for fewer in another. ``sets_percent`` is work sets done
-    of those asked for, ``hit_percent`` those that reached their target, both in done sessions.
+    of those asked for, ``hit_percent`` those that reached their target, as the rules see it; both
+    in done sessions.
     """
 
     weeks: list[AdherenceWeek]
@@ -126,9 +149,24 @@ def plan_of(run: PlanRun) -> Plan:
     return Plan.model_validate(run.version.document)
 
 
+def start_of(run: PlanRun) -> Start:
+    stored = run.start_state
+    return Start(
+        states={track: TrackState.from_json(one) for track, one in stored["tracks"].items()},
+        one_rm_kg={UUID(exercise): value for exercise, value in stored["one_rm_kg"].items()},
+    )
+
+
 def history(run: PlanRun) -> History:
     """The sessions of the run that were done, are being done, or were skipped."""
-    return History(rows=tuple(fetch(_SESSIONS, {"user": run.user_id, "run": run.pk})))
+    return histories(user_id=run.user_id, run_ids=[run.pk])[run.pk]
+
+
+def histories(*, user_id: UUID, run_ids: Collection[UUID]) -> dict[UUID, History]:
+    rows: dict[UUID, list[dict[str, Any]]] = {run_id: [] for run_id in run_ids}
+    for row in fetch(_SESSIONS, {"user": user_id, "runs": list(run_ids)}):
+        rows[row.pop("run")].append(row)
+    return {run_id: History(rows=tuple(found)) for run_id, found in rows.items()}
 
 
 def sessions(run: PlanRun, past: History) -> list[Session]:
@@ -158,14 +196,28 @@ def upcoming(
     if wanted > last_number(plan):
         return None
     place = place_of(plan, wanted)
-    known = lifter(user_id=run.user_id, ids=exercises_of(plan), day=day, gym_id=run.gym_id)
+    known = known_to(run, plan, day=day)
     states = {track: TrackState.from_json(one) for track, one in run.state.items()}
+    asked = prescribe(plan=plan, place=place, states=states, lifter=known.lifter)
     return Upcoming(
+        plan=plan,
         place=place,
-        exercises=prescribe(plan=plan, place=place, states=states, lifter=known.lifter),
+        # Of an exercise that was deleted since, the run's version still knows the name.
+        exercises=[
+            one if one.exercise in known.facts else replace(one, exercise=None) for one in asked
+        ],
         known=known,
         running=past.running if wanted == past.next_number else None,
     )
+
+
+def known_to(run: PlanRun, plan: Plan, *, day: date) -> KnownLifter:
+    """The person on that day; a maximum is at least the one that they began the run with."""
+    known = lifter(user_id=run.user_id, ids=exercises_of(plan), day=day, gym_id=run.gym_id)
+    one_rms = dict(known.lifter.one_rm_kg)
+    for exercise, named_kg in start_of(run).one_rm_kg.items():
+        one_rms[exercise] = max(named_kg, one_rms.get(exercise, 0))
+    return replace(known, lifter=replace(known.lifter, one_rm_kg=one_rms))
 
 
 def today(run: PlanRun, past: History, *, day: date) -> dict[str, Any]:
@@ -178,8 +230,7 @@ def today(run: PlanRun, past: History, *, day: date) -> dict[str, Any]:
     next_one = upcoming(run, past, day=day)
     if next_one is None:
         return {**answer, "message": "You have done every session of this plan."}
-    plan = plan_of(run)
-    place = next_one.place
+    plan, place = next_one.plan, next_one.place
     decided = _last_decisions(run)
     session = {
         "session_number": place.number,
@@ -246,7 +297,7 @@ def adherence(run: PlanRun, past: History, *, today: date) -> Adherence:
         if one.target is not None and one.target.is_work
     ]
     done = [one for one in asked if one.is_done]
-    hit = [one for one in done if _is_hit(one)]
+    hit = [one for one in done if one.target and WorkSet(done=one, target=one.target).is_hit]
     return Adherence(
         weeks=weeks,
         sessions_planned=planned,
@@ -286,14 +337,6 @@ def _weeks(run: PlanRun, plan: Plan, past: History, *, today: date) -> list[Adhe
     return weeks
 
 
-def _is_hit(one: DoneSet) -> bool:
-    target = one.target
-    assert target is not None
-    return (one.reps or 0) >= (target.reps_min or 0) and (one.duration_seconds or 0) >= (
-        target.duration_seconds or 0
-    )
-
-
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
@@ -302,15 +345,25 @@ def _done_set(row: dict[str, Any]) -> DoneSet:
     rir = row["rir"]
     if rir is None and row["rpe"] is not None:
         rir = 10 - row["rpe"]
+    target = Target(**orjson.loads(row["target"])) if row["target"] else None
     return DoneSet(
-        target=Target(**orjson.loads(row["target"])) if row["target"] else None,
+        target=target,
         set_type=row["set_type"],
         reps=row["reps"],
-        load_kg=row["weight"],
+        load_kg=_in_terms_of(target, row),
         rir=rir,
         duration_seconds=row["duration"],
         distance_km=row["distance"],
     )
+
+
+def _in_terms_of(target: Target | None, row: Mapping[str, Any]) -> float | None:
+    """The weight as the target means it: help is less than nothing on the belt, and back."""
+    weight: float | None = row["weight"]
+    if target is None or weight is None:
+        return weight
+    is_other_way = {target.load_type, row["load_type"]} == {"bodyweight", "assisted"}
+    return -weight if is_other_way else weight
 
 
 def exercises_of(plan: Plan) -> list[UUID]:

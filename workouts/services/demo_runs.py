@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from users.ids import uuid7
 from users.localtime import reading_of
 from users.models import User
 from users.models.profile import FitnessLevel
@@ -40,7 +41,7 @@ def _follow(user: User, now: datetime) -> int:
     shipped = WorkoutPlan.objects.get(program=program)
     plan_id, _ = plans.copy_plan(user_id=user.pk, plan_id=shipped.pk)
     gym = gyms.create_gym(
-        user_id=user.pk, object_id=None, content={"name": "City gym"}, creation_hash=b""
+        user_id=user.pk, object_id=uuid7(), content={"name": "City gym"}, creation_hash=b""
     )
     started_on = today - timedelta(weeks=WEEKS)
     content = {"plan": plan_id, "gym": gym.pk, "started_on": started_on}

@@ -16,8 +16,11 @@ _ESTIMATE = """
     UPDATE workouts_workout w
     SET calories_burned = e.kcal, calories_estimated = e.kcal IS NOT NULL
     FROM (
-        SELECT CASE WHEN t.sets > 0 AND greatest(w.duration * 60, t.timed_s) > 0 THEN least(20000,
-            round(w.body_weight_kg * (
+        SELECT CASE
+            -- LEAST would take the one that is known.
+            WHEN w.body_weight_kg IS NOT NULL AND t.sets > 0
+                AND greatest(w.duration * 60, t.timed_s) > 0
+            THEN least(20000, round(w.body_weight_kg * (
                 t.timed + t.other * greatest(w.duration * 60 - t.timed_s, 0)) / 3600)::int) END
             AS kcal
         FROM workouts_workout w CROSS JOIN LATERAL (
@@ -29,7 +32,8 @@ _ESTIMATE = """
                     ELSE %(lifting)s END)) FILTER (WHERE NOT x.is_cardio OR s.duration IS NULL), 0)
                     AS other
             FROM workouts_workoutset s JOIN workouts_exercise x ON x.id = s.exercise_id
-            WHERE s.user_id = w.user_id AND s.workout_id = w.id
+            WHERE s.user_id = w.user_id AND s.workout_id = w.id AND (s.target IS NULL
+                OR s.reps IS NOT NULL OR s.duration IS NOT NULL OR s.distance IS NOT NULL)
         ) t
         WHERE w.user_id = %(user)s AND w.id = %(workout)s
     ) e

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from users.errors import Conflict
 from users.ownership import advance_clock
-from workouts.models import Equipment, Exercise, ExerciseMuscle
+from workouts import selectors
+from workouts.models import Equipment, Exercise, ExerciseMuscle, WorkoutPlan
 from workouts.models.exercise import LoadType
+from workouts.services import plans
 
 PARTS = ("muscles", "equipment")
 
@@ -47,6 +49,22 @@ def change_exercise(*, user_id: UUID, exercise_id: UUID, content: Mapping[str, A
     advance_clock(user_id)
     exercise = Exercise.objects.get(created_by=user_id, pk=exercise_id)
     return _write(exercise, user_id, content)
+
+
+@transaction.atomic
+def delete_exercise(*, user_id: UUID, exercise_id: UUID) -> None:
+    """Delete a custom exercise; plans that named it go on without it, in a new version.
+
+    Raises ProtectedError while sets refer to it.
+    """
+    advance_clock(user_id)
+    exercise = Exercise.objects.get(created_by=user_id, pk=exercise_id)
+    planned = WorkoutPlan.objects.filter(user_id=user_id, days__exercises__exercise=exercise)
+    plan_ids = set(planned.values_list("pk", flat=True))
+    exercise.delete()
+    for plan_id in plan_ids:
+        document = selectors.plan_document(viewer_id=user_id, plan_id=plan_id)
+        plans.change_plan(user_id=user_id, plan_id=plan_id, document=document)
 
 
 def _write(exercise: Exercise, user_id: UUID, content: Mapping[str, Any]) -> Exercise:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from users.ids import uuid7
 from users.models import UserSettings
 from users.ownership import advance_clock
 from workouts.models import Gym
@@ -25,7 +24,7 @@ def create_gym(*, user_id: UUID, object_id: UUID, content: Content, creation_has
         system = UserSettings.objects.get(user_id=user_id).measurement_system
         usual = default_inventory("imperial" if system == "imperial" else "metric")
         values["inventory"] = usual.model_dump(mode="json")
-    gym = Gym(id=object_id or uuid7(), user_id=user_id, creation_hash=creation_hash, **values)
+    gym = Gym(id=object_id, user_id=user_id, creation_hash=creation_hash, **values)
     _make_room(gym)
     gym.save()
     return gym

@@ -1,6 +1,6 @@
 """Plans: written as a whole, a version for each change, copied, put into another order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from workouts.services.workouts import UnknownExercise
 from workouts.training import document as documents
 from workouts.training.document import Plan
 from workouts.training.loads import Inventory
+from workouts.training.rules import VariationLadder
 from workouts.training.text import with_text
 
 Content = Mapping[str, Any]
@@ -40,7 +41,6 @@ SHOWN_ONLY: Final = frozenset(
         "copied_from",
         "program",
         "author",
-        "equipment",
         "created_at",
         "updated_at",
     }
@@ -112,16 +112,63 @@ def create_plan(
 ) -> tuple[UUID, bool]:
     """Store a plan with its days, exercises and sets; its id, and whether it is new.
 
-    ``facts`` are is_ai_generated, copied_from and program. Raises what create_once raises, and
+    ``facts`` are is_ai_generated and program. Raises what create_once raises, and
     UnknownExercise.
     """
-    sent = document.model_dump(mode="json")
+    facts["is_public"] = is_public
+    return _create(
+        user_id=user_id,
+        content={"document": document.model_dump(mode="json"), "facts": facts},
+        made=lambda: (document, facts),
+        object_id=object_id,
+        idempotency_key=idempotency_key,
+    )
+
+
+def copy_plan(
+    *,
+    user_id: UUID,
+    plan_id: UUID,
+    name: str | None = None,
+    object_id: UUID | None = None,
+    idempotency_key: str = "",
+) -> tuple[UUID, bool]:
+    """A plan of the person's own with the content of one that they may see, in its own rows.
+
+    Another person's custom exercises become names. A repeated request answers the copy, whatever
+    has become of the original. Raises what create_once raises, and WorkoutPlan.DoesNotExist.
+    """
+
+    def made() -> tuple[Plan, Content]:
+        original = WorkoutPlan.objects.visible_to(user_id).get(pk=plan_id)
+        document = without_ids(selectors.plan_document(viewer_id=user_id, plan_id=plan_id))
+        facts = {"copied_from": plan_id, "is_ai_generated": original.is_ai_generated}
+        return document.model_copy(update={"name": name or document.name}), facts
+
+    return _create(
+        user_id=user_id,
+        content={"copied_from": plan_id, "name": name},
+        made=made,
+        object_id=object_id,
+        idempotency_key=idempotency_key,
+    )
+
+
+def _create(
+    *,
+    user_id: UUID,
+    content: Content,
+    made: Callable[[], tuple[Plan, Content]],
+    object_id: UUID | None,
+    idempotency_key: str,
+) -> tuple[UUID, bool]:
+    """Store what ``made`` answers, once for this content: what the client sent."""
 
     def create(plan_id: UUID, hashed: bytes) -> WorkoutPlan:
         revision = advance_clock(user_id)
-        plan = WorkoutPlan(
-            id=plan_id, user_id=user_id, is_public=is_public, creation_hash=hashed, **facts
-        )
+        document, facts = made()
+        plan = WorkoutPlan(id=plan_id, user_id=user_id, creation_hash=hashed, **facts)
+        document = complete(user_id, document)
         _fill(plan, document)
         plan.insert_at(revision)
         _insert_tree(plan, document)
@@ -130,7 +177,7 @@ def create_plan(
     plan, is_new = create_once(
         model=WorkoutPlan,
         user_id=user_id,
-        content={"document": sent, "is_public": is_public, "facts": facts},
+        content=content,
         create=create,
         object_id=object_id,
         idempotency_key=idempotency_key,
@@ -148,11 +195,30 @@ def change_plan(
     they were started on.
     """
     revision = advance_clock(user_id)
+    _change(user_id, plan_id, document, is_public=is_public, revision=revision)
+
+
+@transaction.atomic
+def change_part_of_plan(
+    *, user_id: UUID, plan_id: UUID, content: Content, is_public: bool | None = None
+) -> None:
+    """As change_plan, with everything that the content does not name as it is now."""
+    revision = advance_clock(user_id)
+    stored = selectors.plan_document(viewer_id=user_id, plan_id=plan_id)
+    document = read_document({**stored.model_dump(mode="json"), **content})
+    _change(user_id, plan_id, document, is_public=is_public, revision=revision)
+
+
+def _change(
+    user_id: UUID, plan_id: UUID, document: Plan, *, is_public: bool | None, revision: int
+) -> None:
     plan = WorkoutPlan.objects.get(user_id=user_id, pk=plan_id)
     document = complete(user_id, document)
     latest = PlanVersion.objects.get(user_id=user_id, plan=plan, version=plan.version)
-    is_new = document.model_dump(mode="json") != latest.document
-    if is_new:
+    says_new = document.model_dump(mode="json") != latest.document
+    if not says_new and is_public in {None, plan.is_public}:
+        return
+    if says_new:
         plan.version += 1
         _fill(plan, document)
     if is_public is not None:
@@ -163,51 +229,27 @@ def change_plan(
         updated_at=clock.now(),
         revision=revision,
     )
-    if is_new:
+    if says_new:
         _remove_tree(plan)
         _insert_tree(plan, document)
-
-
-def copy_plan(
-    *,
-    user_id: UUID,
-    plan_id: UUID,
-    name: str | None = None,
-    object_id: UUID | None = None,
-    idempotency_key: str = "",
-) -> tuple[UUID, bool]:
-    """A plan of the person's own with the content of one that they may see, in its own rows.
-
-    Another person's custom exercises become names. Raises what create_once raises.
-    """
-    original = selectors.plan_document(viewer_id=user_id, plan_id=plan_id)
-    document = without_ids(original)
-    if name:
-        document = document.model_copy(update={"name": name})
-    return create_plan(
-        user_id=user_id,
-        document=document,
-        object_id=object_id,
-        idempotency_key=idempotency_key,
-        copied_from=plan_id,
-    )
 
 
 @transaction.atomic
 def reorder_plan(*, user_id: UUID, plan_id: UUID, order: Sequence[Content]) -> None:
     """Put days and their exercises into this order; exercises may move to another day.
 
-    ``order`` names every day with ``exercises``, and every exercise in it, exactly once.
+    ``order`` names every day with ``exercises``, and every exercise in it, exactly once. The day
+    numbers stay those that there are. Raises ValidationError for an incomplete order, and for a
+    day that would become too long.
     """
-    advance_clock(user_id)
+    revision = advance_clock(user_id)
     document = selectors.plan_document(viewer_id=user_id, plan_id=plan_id)
     days = {day.id: day for day in document.days}
     exercises = {one.id: one for day in document.days for one in day.exercises}
     named = [one for day in order for one in day["exercises"]]
-    complete = {day["id"] for day in order} == set(days) and set(named) == set(exercises)
-    if not complete or len(order) != len(days) or len(named) != len(exercises):
+    if not _is_order_of(days, [day["id"] for day in order]) or not _is_order_of(exercises, named):
         message = "Name every day and every exercise of the plan exactly once."
-        raise ValidationError({"order": ValidationError(message, code="invalid_order")})
+        raise ValidationError({"days": ValidationError(message, code="invalid_order")})
     placed = [
         days[day["id"]].model_copy(
             update={
@@ -218,11 +260,15 @@ def reorder_plan(*, user_id: UUID, plan_id: UUID, order: Sequence[Content]) -> N
                 ],
             }
         )
-        for number, day in enumerate(order, start=1)
+        for day, number in zip(order, sorted(day.day_number for day in days.values()), strict=True)
     ]
-    change_plan(
-        user_id=user_id, plan_id=plan_id, document=document.model_copy(update={"days": placed})
-    )
+    moved = document.model_copy(update={"days": placed}).model_dump(mode="json")
+    # A day with exercises of another one can be more than a day may be.
+    _change(user_id, plan_id, read_document(moved), is_public=None, revision=revision)
+
+
+def _is_order_of(parts: Mapping[UUID | None, object], named: Sequence[UUID]) -> bool:
+    return len(named) == len(parts) and set(named) == parts.keys()
 
 
 @transaction.atomic
@@ -236,28 +282,27 @@ def delete_plan(*, user_id: UUID, plan_id: UUID) -> None:
 
 
 def without_ids(document: Plan) -> Plan:
-    """The same content for rows of its own. Tracks that were named after rows end with them."""
+    """The same content for rows of its own; who shares a track goes on to do so."""
+    tracks = {one.track for day in document.days for one in day.exercises}
     days = [
         day.model_copy(
             update={
                 "id": None,
-                "exercises": [
-                    one.model_copy(
-                        update={
-                            "id": None,
-                            "planned_sets": [
-                                scheme.model_copy(update={"id": None})
-                                for scheme in one.planned_sets
-                            ],
-                        }
-                    )
-                    for one in day.exercises
-                ],
+                "exercises": [_without_ids(one, tracks) for one in day.exercises],
             }
         )
         for day in document.days
     ]
     return document.model_copy(update={"days": days})
+
+
+def _without_ids(
+    one: documents.PlannedExercise, tracks: Collection[str | None]
+) -> documents.PlannedExercise:
+    schemes = [scheme.model_copy(update={"id": None}) for scheme in one.planned_sets]
+    # A track can be named after an exercise, which has to be told once that has another id.
+    own = str(one.id) if str(one.id) in tracks else None
+    return one.model_copy(update={"id": None, "track": one.track or own, "planned_sets": schemes})
 
 
 def _fill(plan: WorkoutPlan, document: Plan) -> None:
@@ -267,14 +312,15 @@ def _fill(plan: WorkoutPlan, document: Plan) -> None:
 
 
 def _remove_tree(plan: WorkoutPlan) -> None:
-    of_plan = {"user_id": plan.user_id}
-    PlannedSet.objects.filter(**of_plan, planned_exercise__day__plan=plan).remove()
-    PlannedExercise.objects.filter(**of_plan, day__plan=plan).remove()
-    WorkoutDay.objects.filter(**of_plan, plan=plan).remove()
+    days = WorkoutDay.objects.filter(user_id=plan.user_id, plan=plan)
+    exercises = PlannedExercise.objects.filter(user_id=plan.user_id, day__in=days)
+    PlannedSet.objects.filter(user_id=plan.user_id, planned_exercise__in=exercises).remove()
+    exercises.remove()
+    days.remove()
 
 
 def _insert_tree(plan: WorkoutPlan, document: Plan) -> None:
-    document = complete(plan.user_id, document)
+    """``document`` is complete."""
     stored = document.model_dump(mode="json")
     days, exercises, schemes = [], [], []
     for day in stored["days"]:
@@ -297,51 +343,78 @@ def _insert_tree(plan: WorkoutPlan, document: Plan) -> None:
 
 
 def complete(user_id: UUID, document: Plan) -> Plan:
-    """The document with ids, places, names and both ways to say a set. Raises UnknownExercise."""
-    planned = [one for day in document.days for one in day.exercises]
-    named = {one.exercise for one in planned if one.exercise is not None}
-    names = selectors.exercise_names(viewer_id=user_id, ids=named)
-    for number, day in enumerate(document.days):
-        for index, one in enumerate(day.exercises):
-            if one.exercise is not None and one.exercise not in names:
-                raise UnknownExercise(f"days.{number}.exercises.{index}.exercise")
-    days = [_complete_day(day, names) for day in with_text(document).in_order()]
+    """The document as it is stored: with names and ids, both ways to say a set, in its order.
+
+    What it says already stays. Raises UnknownExercise.
+    """
+    document = with_text(with_names(user_id, document))
+    days = [_complete_day(day) for day in document.in_order()]
     return document.model_copy(update={"days": days})
 
 
-def _complete_day(day: documents.Day, names: Mapping[UUID, str]) -> documents.Day:
-    last = len(day.exercises)
-    ordered = sorted(day.exercises, key=lambda one: one.order or last)
-    exercises = [
-        _complete_exercise(one, names, place) for place, one in enumerate(ordered, start=1)
+def with_names(user_id: UUID, document: Plan) -> Plan:
+    """The document with a name for each exercise. Raises UnknownExercise, which says where."""
+    named = dict(_exercises_named(document))
+    names = selectors.exercise_names(viewer_id=user_id, ids=set(named.values()))
+    for path, exercise in named.items():
+        if exercise not in names:
+            raise UnknownExercise(path)
+    days = [
+        day.model_copy(update={"exercises": [_with_name(one, names) for one in day.exercises]})
+        for day in document.days
     ]
+    return document.model_copy(update={"days": days})
+
+
+def _exercises_named(document: Plan) -> Iterator[tuple[str, UUID]]:
+    """Every exercise that the plan names by its id, the rungs of ladders included, by its path."""
+    for number, day in enumerate(document.days):
+        for index, one in enumerate(day.exercises):
+            path = f"days.{number}.exercises.{index}"
+            if one.exercise is not None:
+                yield f"{path}.exercise", one.exercise
+            if isinstance(one.progression, VariationLadder):
+                for place, rung in enumerate(one.progression.rungs):
+                    if rung.exercise is not None:
+                        yield f"{path}.progression.rungs.{place}.exercise", rung.exercise
+
+
+def _with_name(
+    one: documents.PlannedExercise, names: Mapping[UUID, str]
+) -> documents.PlannedExercise:
+    if one.name is not None or one.exercise is None:
+        return one
+    return one.model_copy(update={"name": names[one.exercise]})
+
+
+def _complete_day(day: documents.Day) -> documents.Day:
+    # Who names a place comes before whom the list has put there.
+    placed = sorted(
+        enumerate(day.exercises, start=1),
+        key=lambda each: (each[1].order or each[0], each[1].order is None),
+    )
+    exercises = [_complete_exercise(one, place) for place, (_, one) in enumerate(placed, start=1)]
     return day.model_copy(update={"id": day.id or uuid7(), "exercises": exercises})
 
 
-def _complete_exercise(
-    one: documents.PlannedExercise, names: Mapping[UUID, str], place: int
-) -> documents.PlannedExercise:
-    name = one.name or (names[one.exercise] if one.exercise else "")
+def _complete_exercise(one: documents.PlannedExercise, place: int) -> documents.PlannedExercise:
     schemes = [
         scheme.model_copy(update={"id": scheme.id or uuid7()}) for scheme in one.planned_sets
     ]
     return one.model_copy(
-        update={
-            "id": one.id or uuid7(),
-            "name": name,
-            "order": place,
-            "planned_sets": schemes,
-        }
+        update={"id": one.id or uuid7(), "order": place, "planned_sets": schemes}
     )
 
 
 _CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
+# A body can hold more than a hundred thousand, and nobody reads them.
+_MAX_ERRORS: Final = 100
 
 
 def named_errors(wrong: InvalidDocument) -> dict[str, list[ValidationError]]:
-    """The errors by where they are: days.0.exercises.2.progression.increment_kg."""
+    """The first errors by where they are: days.0.exercises.2.progression.increment_kg."""
     found: dict[str, list[ValidationError]] = {}
-    for error in wrong.errors(include_url=False, include_input=False):
+    for error in wrong.errors(include_url=False, include_input=False)[:_MAX_ERRORS]:
         place = [str(part) for part in error["loc"]]
         if "progression" in place:
             # Pydantic names the kind of rule as well, which is no field.

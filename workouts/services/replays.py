@@ -3,7 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+import orjson
 from django.db import transaction
 from django.utils import timezone as clock
 
@@ -14,7 +17,13 @@ from workouts.selectors import runs
 from workouts.selectors.runs import History
 from workouts.training.document import Plan
 from workouts.training.replay import Evaluation, replay
-from workouts.training.state import TrackState
+
+# What a decision says; the same one keeps its row.
+_SAID = (
+    *("session_number", "place", "planned_exercise_id", "name", "track", "rule"),
+    *("action", "reason", "inputs", "before", "after"),
+)
+_MAX_REASON = 500
 
 
 def settle(run: PlanRun) -> History:
@@ -30,10 +39,38 @@ def settle(run: PlanRun) -> History:
     with transaction.atomic():
         revision = advance_clock(run.user_id)
         run.refresh_from_db(fields=["state", "replayed"])
-        past = runs.history(run)
-        if not is_settled(run, past):
-            _replay(run, past, revision)
+        return settle_at(run, revision)
+
+
+def settle_at(run: PlanRun, revision: int) -> History:
+    """As settle, for a caller who read the run under the clock that they advanced to this."""
+    past = runs.history(run)
+    if not is_settled(run, past):
+        _replay(run, past, revision)
     return past
+
+
+def settle_after(*, user_id: UUID, run_id: UUID, revision: int | None = None) -> None:
+    """Settle the run of a session that its caller stored, changed or deleted.
+
+    So that the change feed tells both at once. ``revision`` is what a caller who holds the clock
+    advanced it to.
+    """
+    run = PlanRun.objects.select_related("version").get(user_id=user_id, pk=run_id)
+    if revision is None:
+        settle(run)
+    else:
+        settle_at(run, revision)
+
+
+def settle_page(page: Sequence[PlanRun]) -> None:
+    """Settle these runs of one person: a query for all of them, and more for those that moved."""
+    if not page:
+        return
+    pasts = runs.histories(user_id=page[0].user_id, run_ids=[run.pk for run in page])
+    for run in page:
+        if not is_settled(run, pasts[run.pk]):
+            settle(run)
 
 
 def is_settled(run: PlanRun, past: History) -> bool:
@@ -53,19 +90,36 @@ def settle_all() -> tuple[int, int]:
 
 def _replay(run: PlanRun, past: History, revision: int) -> None:
     plan = runs.plan_of(run)
-    start = {track: TrackState.from_json(one) for track, one in run.start_state.items()}
     replayed = replay(
-        plan=plan, start=start, sessions=runs.sessions(run, past), upcoming=past.next_number
+        plan=plan,
+        start=runs.start_of(run).states,
+        sessions=runs.sessions(run, past),
+        upcoming=past.next_number,
     )
     now = clock.now()
+    values: dict[str, Any] = {"replayed": past.fingerprint}
+    state = {track: one.as_json() for track, one in replayed.states.items()}
+    if _store(run, _rows(run, plan, replayed.evaluations, now)) or state != run.state:
+        values |= {"state": state, "updated_at": now, "revision": revision}
+    PlanRun.objects.filter(user_id=run.user_id, pk=run.pk).write(**values)
+    for name, value in values.items():
+        setattr(run, name, value)
+
+
+def _store(run: PlanRun, rows: Sequence[RuleEvaluation]) -> bool:
+    """Make these the run's decisions, and say whether any changed. The same ones stay."""
     stored = RuleEvaluation.objects.filter(user_id=run.user_id, run=run)
-    stored.remove()
-    stored.insert(_rows(run, plan, replayed.evaluations, now))
-    run.state = {track: state.as_json() for track, state in replayed.states.items()}
-    run.replayed = past.fingerprint
-    PlanRun.objects.filter(user_id=run.user_id, pk=run.pk).write(
-        state=run.state, replayed=run.replayed, updated_at=now, revision=revision
-    )
+    said = {_said(row): row.pk for row in stored}
+    new = [row for row in rows if said.pop(_said(row), None) is None]
+    if said:
+        stored.filter(pk__in=said.values()).remove()
+    if new:
+        stored.insert(new)
+    return bool(said or new)
+
+
+def _said(row: RuleEvaluation) -> bytes:
+    return orjson.dumps([getattr(row, name) for name in _SAID], option=orjson.OPT_SORT_KEYS)
 
 
 def _rows(
@@ -97,7 +151,7 @@ def _row(
         track=evaluation.track,
         rule=evaluation.rule_kind,
         action=decision.action,
-        reason=decision.reason,
+        reason=decision.reason[:_MAX_REASON],
         inputs=decision.inputs,
         before=decision.before.as_json(),
         after=decision.after.as_json(),

@@ -25,7 +25,8 @@ from workouts.models import (
     WorkoutPlan,
 )
 from workouts.models.run import RunStatus
-from workouts.selectors.runs import exercises_of
+from workouts.selectors.runs import Start, exercises_of
+from workouts.services import replays
 from workouts.services.sessions import RunIsOver, open_session, prescribed_sets
 from workouts.services.workouts import insert_sets, start_workout
 from workouts.training.document import Plan
@@ -89,9 +90,12 @@ def start_run(
         known = selectors.lifter(
             user_id=user_id, ids=exercises_of(document), day=run.started_on, gym_id=run.gym_id
         )
-        states = states_from(document, known.lifter, content.get("starts", []))
-        run.start_state = {track: state.as_json() for track, state in states.items()}
+        starts = content.get("starts", [])
+        run.start_state = Start(
+            states=states_from(document, known.lifter, starts), one_rm_kg=_named_maxes(starts)
+        ).as_json()
         run.insert_at(revision)
+        replays.settle_at(run, revision)
         return run
 
     run, is_new = create_once(
@@ -164,6 +168,7 @@ def skip_session(*, user_id: UUID, run_id: UUID, now: datetime) -> None:
         user_id=user_id, run=run, number=upcoming.place.number, skipped_on=today
     ).insert()
     _write(run, revision)
+    replays.settle_at(run, revision)
 
 
 @transaction.atomic
@@ -174,6 +179,7 @@ def unskip_session(*, user_id: UUID, run_id: UUID, number: int) -> None:
     skipped.get()
     skipped.remove()
     _write(run, revision)
+    replays.settle_at(run, revision)
 
 
 @transaction.atomic
@@ -212,6 +218,16 @@ def finish_run(*, user_id: UUID, run_id: UUID, now: datetime) -> None:
     _write(run, revision, status=RunStatus.FINISHED, finished_on=max(today, run.started_on))
 
 
+@transaction.atomic
+def delete_run(*, user_id: UUID, run_id: UUID) -> None:
+    """Forget a run with its decisions; its workouts stay, as ones of their own."""
+    run, _ = _locked(user_id, run_id)
+    Workout.objects.filter(user_id=user_id, plan_run=run).update(
+        plan_run=None, session_number=None, updated_at=clock.now()
+    )
+    run.delete()
+
+
 def _locked(user_id: UUID, run_id: UUID) -> tuple[PlanRun, int]:
     revision = advance_clock(user_id)
     run = PlanRun.objects.select_related("version").get(user_id=user_id, pk=run_id)
@@ -245,12 +261,17 @@ def states_from(plan: Plan, lifter: Lifter, starts: Sequence[Content]) -> dict[s
 
     Raises ValidationError for a track or an exercise that the plan has not.
     """
-    maxes = {
-        one["exercise"]: one["one_rm_kg"]
-        for one in starts
-        if one.get("exercise") is not None and one.get("one_rm_kg") is not None
-    }
-    lifter = replace(lifter, one_rm_kg={**lifter.one_rm_kg, **maxes})
+    named = _named_maxes(starts)
+    lifter = replace(
+        lifter,
+        one_rm_kg={**lifter.one_rm_kg, **named},
+        # A maximum that is named now says more than a training max of some time ago.
+        training_max_kg={
+            exercise: value
+            for exercise, value in lifter.training_max_kg.items()
+            if exercise not in named
+        },
+    )
     states = starting_states(plan=plan, lifter=lifter)
     tracks: dict[object, set[str]] = {track: {track} for track in states}
     for day in plan.days:
@@ -259,15 +280,23 @@ def states_from(plan: Plan, lifter: Lifter, starts: Sequence[Content]) -> dict[s
                 tracks.setdefault(planned.exercise, set()).add(track_of(planned))
     for index, one in enumerate(starts):
         name = "track" if one.get("track") else "exercise"
-        named = tracks.get(one.get(name))
-        if named is None:
+        meant = tracks.get(one.get(name))
+        if meant is None:
             raise _unknown(f"starts.{index}.{name}", name)
         given = {
             key: one[key] for key in ("load_kg", "training_max_kg") if one.get(key) is not None
         }
-        for track in named:
+        for track in meant:
             states[track] = replace(states[track], **given)
     return states
+
+
+def _named_maxes(starts: Sequence[Content]) -> dict[UUID, float]:
+    return {
+        one["exercise"]: one["one_rm_kg"]
+        for one in starts
+        if one.get("exercise") is not None and one.get("one_rm_kg") is not None
+    }
 
 
 def _unknown(attr: str, what: str) -> ValidationError:

@@ -15,10 +15,11 @@ from users.ownership import advance_clock
 from users.services.creation import claim_key, claim_part
 from workouts.models import Exercise, WorkoutSet
 from workouts.models.exercise import LoadType
+from workouts.models.workout import MAX_SETS
+from workouts.services import replays
 from workouts.services.energy import estimate_energy
 from workouts.services.workouts import UnknownExercise, reload_body
 
-MAX_SETS = 500
 # One statement: the unique constraints are checked when it ends, so places may swap.
 _RENUMBER = """
     UPDATE workouts_workoutset s SET position = new.position, set_number = new.set_number
@@ -40,8 +41,10 @@ _RENUMBER = """
 _TOUCH = """
     UPDATE workouts_workout SET revision = %(revision)s, updated_at = %(now)s
     WHERE user_id = %(user)s AND id = %(workout)s
-    RETURNING NOT in_progress AND (
-        calories_estimated OR calories_burned IS NULL AND body_weight_kg IS NOT NULL)
+    RETURNING
+        NOT in_progress AND (
+            calories_estimated OR calories_burned IS NULL AND body_weight_kg IS NOT NULL),
+        CASE WHEN NOT in_progress THEN plan_run_id END
 """
 
 
@@ -73,7 +76,7 @@ def add_set(
         )
         if not is_new:
             return _still_there(user_id, set_id), False
-    values["load_type"] = content.get("load_type") or _load_type_of(user_id, exercise_id)
+    values.setdefault("load_type", _load_type_of(user_id, exercise_id))
     last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
         position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
     )
@@ -149,9 +152,11 @@ def _touch(user_id: UUID, workout_id: UUID, revision: int) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCH, parameters)
-        [is_estimated] = cursor.fetchone()
+        is_estimated, run_id = cursor.fetchone()
     if is_estimated:
         estimate_energy(user_id=user_id, workout_id=workout_id)
+    if run_id is not None:
+        replays.settle_after(user_id=user_id, run_id=run_id, revision=revision)
 
 
 def _next_number(row: WorkoutSet, exercise_id: UUID) -> int:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -17,27 +17,12 @@ from users.ownership import advance_clock
 from users.selectors import time_zone_and_weight_of
 from users.services.creation import content_hash, create_once, refuse_mixed_up
 from workouts.models import Exercise, ExerciseNote, Workout, WorkoutSet
+from workouts.services import replays
 from workouts.services.energy import estimate_energy
-from workouts.services.sessions import targets_for
-from workouts.timing import Timing, timing_of_instants, timing_of_readings
+from workouts.services.sessions import targets_again, targets_for
+from workouts.services.times import given_timing, merged_timing
+from workouts.timing import Timing, timing_of_instants
 
-SET_FIELDS = (
-    "reps",
-    "weight",
-    "load_type",
-    "duration",
-    "distance",
-    "rpe",
-    "rir",
-    "set_type",
-    "superset",
-    "rest_seconds",
-    "tempo",
-    "side",
-    "discomfort",
-    "discomfort_note",
-    "notes",
-)
 # What a copy of a set takes along: what was done, and not how it felt.
 COPIED_SET_FIELDS = (
     "exercise",
@@ -53,6 +38,7 @@ COPIED_SET_FIELDS = (
     "tempo",
     "side",
 )
+UNDONE: Final = {"reps": None, "duration": None, "distance": None}
 PLAIN_FIELDS = (
     "name",
     "calories_burned",
@@ -63,7 +49,6 @@ PLAIN_FIELDS = (
     "plan_run_id",
     "session_number",
 )
-INSTANTS = ("started_at", "finished_at")
 TIMING_FIELDS = (
     "timezone",
     "date",
@@ -154,15 +139,20 @@ def log_workout(
 
 
 def replace_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None:
-    """Make the workout what the content says; what it leaves out becomes empty."""
+    """Make the workout what the content says; what it leaves out becomes empty.
+
+    The body weight of that day stays, and so does what a session's plan asked for.
+    """
     blank = {"calories_burned": None, "notes": "", "is_public": False, "workout_plan_id": None}
     with transaction.atomic():
         workout, revision = _locked(user_id, workout_id)
         _refuse_new_run(workout, content)
-        _write(workout, {**blank, **content}, _timing(user_id, content), revision=revision)
+        if workout.plan_run_id is not None:
+            del blank["workout_plan_id"]
+        _write(workout, {**blank, **content}, given_timing(user_id, content), revision=revision)
         _replace_sets(workout, content.get("sets", []))
         _replace_notes(workout, content.get("exercise_notes", []))
-        _estimate(workout)
+        _follow_up(workout)
 
 
 def change_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None:
@@ -172,7 +162,7 @@ def change_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None
         _refuse_new_run(workout, content)
         timing = None
         if any(name in content for name in TIMING_FIELDS):
-            timing = _timing(user_id, _merged_timing(workout, content))
+            timing = merged_timing(workout, content)
         _write(workout, content, timing, revision=revision)
         if "sets" in content:
             _replace_sets(workout, content["sets"])
@@ -180,7 +170,16 @@ def change_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> None
             reload_body(user_id=user_id, workout_id=workout_id)
         if "exercise_notes" in content:
             _replace_notes(workout, content["exercise_notes"])
-        _estimate(workout)
+        _follow_up(workout)
+
+
+@transaction.atomic
+def delete_workout(*, user_id: UUID, workout_id: UUID) -> None:
+    """Delete a workout with its sets; its run stands where it stood without it."""
+    workout, revision = _locked(user_id, workout_id)
+    workout.delete()
+    if workout.plan_run_id is not None:
+        replays.settle_after(user_id=user_id, run_id=workout.plan_run_id, revision=revision)
 
 
 def start_workout(
@@ -243,7 +242,7 @@ def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) ->
             duration=0,
         )
         _write(workout, {"in_progress": False}, timing, revision=revision)
-        _estimate(workout)
+        _follow_up(workout)
 
 
 def duplicate_workout(
@@ -256,7 +255,8 @@ def duplicate_workout(
 ) -> tuple[UUID, bool]:
     """The same sets again, as a workout of now; how they felt is not copied.
 
-    Answers the copy's id and whether it was made just now. Raises what create_once raises.
+    The copy of a session is none: it has the sets that were done, without targets. Answers the
+    copy's id and whether it was made just now. Raises what create_once raises.
     """
 
     def copy(copy_id: UUID, hashed: bytes) -> Workout:
@@ -272,8 +272,9 @@ def duplicate_workout(
         )
         _set_timing(workout, timing)
         workout.insert_at(revision)
-        sets = original.sets.in_order().values(*COPIED_SET_FIELDS)
-        insert_sets(workout=workout, sets=list(sets))
+        done = original.sets.exclude(target__isnull=False, **UNDONE).in_order()
+        insert_sets(workout=workout, sets=list(done.values(*COPIED_SET_FIELDS)))
+        _estimate(workout)
         return workout
 
     made, is_new = create_once(
@@ -316,14 +317,16 @@ def _insert(
     sets = content.get("sets", [])
     if content.get("plan_run_id") is not None:
         content, sets = targets_for(user_id=user_id, content=content)
+    elif content.get("session_number") is not None:
+        raise _of_no_run("session_number", "Say of which run it is, with plan_run_id.")
     for name in PLAIN_FIELDS:
         if name in content:
             setattr(workout, name, content[name])
-    _set_timing(workout, _timing(user_id, content))
+    _set_timing(workout, given_timing(user_id, content))
     workout.insert_at(revision)
     insert_sets(workout=workout, sets=sets)
     insert_notes(workout=workout, notes=content.get("exercise_notes", []))
-    _estimate(workout)
+    _follow_up(workout)
     return workout
 
 
@@ -334,25 +337,42 @@ def _locked(user_id: UUID, workout_id: UUID) -> tuple[Workout, int]:
 
 
 def _write(workout: Workout, content: Content, timing: Timing | None, *, revision: int) -> None:
+    # An estimate that comes back as it was shown is no measurement.
+    if content.get("calories_burned", workout.calories_burned) != workout.calories_burned:
+        workout.calories_estimated = False
     for name in (*PLAIN_FIELDS, "in_progress"):
         if name in content:
             setattr(workout, name, content[name])
-    if "calories_burned" in content:
-        workout.calories_estimated = False
     if timing is not None:
         _set_timing(workout, timing)
-    names = (*PLAIN_FIELDS, *TIMING_FIELDS, "in_progress", "calories_estimated")
+    workout.revision = revision
+    names = (*PLAIN_FIELDS, *TIMING_FIELDS, "in_progress", "calories_estimated", "revision")
     values = {name: getattr(workout, name) for name in names}
     Workout.objects.filter(user_id=workout.user_id, pk=workout.pk).write(
-        **values, updated_at=clock.now(), revision=revision
+        **values, updated_at=clock.now()
     )
 
 
 def _refuse_new_run(workout: Workout, content: Content) -> None:
-    for name in ("plan_run_id", "session_number"):
+    names = ["plan_run_id", "session_number"]
+    if workout.plan_run_id is not None:
+        names.append("workout_plan_id")
+    for name in names:
         if content.get(name, getattr(workout, name)) != getattr(workout, name):
-            message = "A workout joins a run when it is logged, and stays there."
-            raise ValidationError({name: ValidationError(message, code="invalid")})
+            raise _of_no_run(name, "A workout joins a run when it is logged, and stays there.")
+
+
+def _of_no_run(name: str, message: str) -> ValidationError:
+    return ValidationError({name: ValidationError(message, code="invalid")})
+
+
+def _follow_up(workout: Workout) -> None:
+    """What follows from a workout once it is written: its energy, and where its run stands."""
+    _estimate(workout)
+    if workout.plan_run_id is not None and not workout.in_progress:
+        replays.settle_after(
+            user_id=workout.user_id, run_id=workout.plan_run_id, revision=workout.revision
+        )
 
 
 def _estimate(workout: Workout) -> None:
@@ -365,54 +385,6 @@ def _estimate(workout: Workout) -> None:
 def _set_timing(workout: Workout, timing: Timing) -> None:
     for name in TIMING_FIELDS:
         setattr(workout, name, getattr(timing, name))
-
-
-def _timing(user_id: UUID, content: Content) -> Timing:
-    zone = content.get("timezone") or time_zone_and_weight_of(user_id)[0]
-    duration = content.get("duration", 0)
-    if content.get("started_at") is not None:
-        return timing_of_instants(
-            timezone=zone,
-            started_at=content["started_at"],
-            finished_at=content.get("finished_at"),
-            duration=duration,
-        )
-    return timing_of_readings(
-        timezone=zone,
-        day=content["date"],
-        start_time=content["start_time"],
-        end_time=content.get("end_time"),
-        duration=duration,
-    )
-
-
-def _merged_timing(workout: Workout, content: Content) -> dict[str, Any]:
-    """What was stored, with the given fields over it.
-
-    Instants stay unless a time is given. A new beginning without a new end keeps the length.
-    """
-    readings = ("date", "start_time", "end_time")
-    names = ("timezone", "duration", *INSTANTS)
-    if not any(name in content for name in readings):
-        stored = {name: getattr(workout, name) for name in names}
-        return {**stored, **{name: content[name] for name in names if name in content}}
-    stored = {name: getattr(workout, name) for name in ("timezone", "duration", *readings)}
-    merged = {**stored, **{name: content[name] for name in stored if name in content}}
-    if "end_time" in content or workout.finished_at is None:
-        return merged
-    begun = timing_of_readings(
-        timezone=merged["timezone"],
-        day=merged["date"],
-        start_time=merged["start_time"],
-        end_time=None,
-        duration=0,
-    )
-    length = workout.finished_at - workout.started_at
-    return {
-        "timezone": merged["timezone"],
-        "started_at": begun.started_at,
-        "finished_at": begun.started_at + length,
-    }
 
 
 def insert_notes(*, workout: Workout, notes: Sequence[Content]) -> None:
@@ -434,13 +406,10 @@ def insert_notes(*, workout: Workout, notes: Sequence[Content]) -> None:
 
 
 def _replace_sets(workout: Workout, sets: Sequence[Content]) -> None:
-    """The sets that keep their id keep what the plan asked of them."""
-    stored = WorkoutSet.objects.filter(user_id=workout.user_id, workout=workout)
-    asked: dict[Any, Content] = {}
     if workout.plan_run_id is not None:
-        asked = {row["pk"]: row for row in stored.values("pk", "planned_exercise_id", "target")}
-    stored.remove()
-    insert_sets(workout=workout, sets=[{**asked.get(row.get("id"), {}), **row} for row in sets])
+        sets = targets_again(workout=workout, sets=sets)
+    WorkoutSet.objects.filter(user_id=workout.user_id, workout=workout).remove()
+    insert_sets(workout=workout, sets=sets)
 
 
 def _replace_notes(workout: Workout, notes: Sequence[Content]) -> None:

@@ -10,7 +10,6 @@ import gzip
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -282,11 +281,6 @@ def write_records(path: Path, records: list[dict[str, object]]) -> None:
     if header:
         rows = [[record.get(column, "") for column in header] for record in records]
         write_table(path, header, rows)
-
-
-def changed(product: dict, **fields: object) -> dict:
-    """A copy of a product with other fields."""
-    return deepcopy(product) | fields
 
 
 def opened(path: Path) -> BinaryIO:

@@ -40,6 +40,11 @@ def test_a_product_without_facts_is_told(nutriments):
     assert reason(product) == "no_nutrition"
 
 
+@pytest.mark.parametrize("per", ["serving", "1kg", "100kj", 100])
+def test_a_set_for_another_amount_is_not_taken_for_100_g(per):
+    assert reason(structured(per=per)) == "no_nutrition"
+
+
 def test_plain_energy_is_in_kj_whatever_its_unit_says():
     only_energy = SPREAD | {"energy_100g": 2252, "energy_unit": "kcal", "energy_value": 539}
     del only_energy["energy-kcal_100g"], only_energy["energy-kj_100g"]
@@ -174,7 +179,7 @@ def test_micronutrients_of_the_older_schema_are_in_grams():
     }
 
 
-@pytest.mark.parametrize("value", [30, -0.001, "some", "NaN", [1]])
+@pytest.mark.parametrize("value", [30, -0.001, "some", " ", "NaN", [1]])
 def test_an_impossible_micronutrient_is_left_out_and_told(value):
     food = read(flat({"iron_100g": value}))
 
