@@ -29,6 +29,7 @@ _BEST = """
     FROM workouts_workoutset s
     JOIN workouts_workout w ON w.user_id = s.user_id AND w.id = s.workout_id
     WHERE s.user_id = %(user)s AND s.exercise_id = ANY(%(ids)s) AND s.one_rm IS NOT NULL
+        AND NOT w.in_progress
         AND w.date > %(day)s::date - %(days)s::int AND w.date <= %(day)s
     GROUP BY s.exercise_id
 """

@@ -35,10 +35,10 @@ _PROGRESSION: LiteralString = """
 """
 _DAYS: LiteralString = f"""
     coalesce((
-        SELECT jsonb_agg(jsonb_build_object(
+        SELECT json_agg(json_build_object(
             'id', d.id, 'day_number', d.day_number, 'focus', d.focus, 'warm_up', d.warm_up,
             'cool_down', d.cool_down, 'exercises', coalesce((
-                SELECT jsonb_agg(jsonb_build_object(
+                SELECT json_agg(json_build_object(
                     'id', x.id,
                     'exercise', CASE WHEN e.created_by_id IS NULL
                         OR e.created_by_id = %(viewer)s THEN x.exercise_id END,
@@ -48,7 +48,7 @@ _DAYS: LiteralString = f"""
                     'unilateral', x.unilateral, 'track', nullif(x.track, ''),
                     'start_load_kg', x.start_load_kg, 'start_percent_1rm', x.start_percent_1rm,
                     'progression', {_PROGRESSION}, 'planned_sets', coalesce((
-                        SELECT jsonb_agg(jsonb_build_object(
+                        SELECT json_agg(json_build_object(
                             'id', s.id, 'set_type', s.set_type, 'count', s.count,
                             'week', s.week, 'reps_min', s.reps_min, 'reps_max', s.reps_max,
                             'duration_seconds', s.duration_seconds,
@@ -58,15 +58,15 @@ _DAYS: LiteralString = f"""
                         ) ORDER BY s."order")
                         FROM workouts_plannedset s
                         WHERE s.user_id = x.user_id AND s.planned_exercise_id = x.id
-                    ), '[]'::jsonb)
+                    ), '[]'::json)
                 ) ORDER BY x."order")
                 FROM workouts_plannedexercise x
                 LEFT JOIN workouts_exercise e ON e.id = x.exercise_id
                 WHERE x.user_id = d.user_id AND x.day_id = d.id
-            ), '[]'::jsonb)
+            ), '[]'::json)
         ) ORDER BY d.day_number)
         FROM workouts_workoutday d WHERE d.user_id = p.user_id AND d.plan_id = p.id
-    ), '[]'::jsonb) AS days
+    ), '[]'::json)::text AS days
 """  # noqa: S608 - our own expression
 _PLANS: LiteralString = f"""
     SELECT {_PLAN_COLUMNS}, {_AUTHOR}, {_DAYS}

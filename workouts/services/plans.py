@@ -27,7 +27,6 @@ from workouts.models.run import RunStatus
 from workouts.services.workouts import UnknownExercise
 from workouts.training import document as documents
 from workouts.training.document import Plan
-from workouts.training.loads import Inventory
 from workouts.training.rules import VariationLadder
 from workouts.training.text import with_text
 
@@ -90,15 +89,6 @@ def read_document(data: Content) -> Plan:
         return Plan.model_validate(data)
     except InvalidDocument as wrong:
         raise ValidationError(named_errors(wrong)) from None
-
-
-def read_inventory(data: Any) -> Inventory:
-    """What a gym has, as this data says. Raises ValidationError like read_document."""
-    try:
-        return Inventory.model_validate(data)
-    except InvalidDocument as wrong:
-        named = {f"inventory.{place}": found for place, found in named_errors(wrong).items()}
-        raise ValidationError(named) from None
 
 
 def create_plan(

@@ -47,7 +47,7 @@ def _of_schedule(plan: Plan) -> Iterator[Finding]:
         yield Finding(
             severity="error", code="no_days", path="days", message="The plan has no days."
         )
-    elif plan.days_per_week != len(plan.days):
+    elif plan.days_per_week % len(plan.days):
         yield Finding(
             severity="hint",
             code="days_rotate",

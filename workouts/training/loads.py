@@ -124,33 +124,35 @@ def default_inventory(system: System) -> Inventory:
     )
 
 
-def loadable(inventory: Inventory, equipment: Collection[str], target_kg: float) -> Loaded:
+def loadable(
+    inventory: Inventory, equipment: Collection[str], target_kg: float, *, plates: bool = True
+) -> Loaded:
     """The load nearest to ``target_kg``, the lighter of two as near, never below the lightest.
 
     The first of bar, dumbbell, kettlebell, machine, cable and belt that ``equipment`` names
     decides. Without any of them the load is a multiple of half a kilogram. A wish above 1000 kg
-    counts as 1000 kg.
+    counts as 1000 kg. Which plates make the load is said only if ``plates``: to choose among
+    ill-matched ones takes milliseconds.
     """
     target_kg = _within_reason(target_kg)
     bar = next((bar for bar in _BARS if bar in equipment), None)
     if bar is not None:
-        return _on_bar(inventory, bar, target_kg)
+        return _on_bar(inventory, bar, target_kg, plates=plates)
     for kind, weights, step_kg in _pieces(inventory):
         if kind in equipment:
             return Loaded(_of_pieces(weights, step_kg, target_kg), equipment=kind)
     if any(kind in equipment for kind in _ON_A_BELT):
-        return added(inventory, target_kg)
+        return added(inventory, target_kg, plates=plates)
     return Loaded(_stepped(target_kg, UNKNOWN_STEP_KG, fewest=0))
 
 
-def added(inventory: Inventory, target_kg: float) -> Loaded:
+def added(inventory: Inventory, target_kg: float, *, plates: bool = True) -> Loaded:
     """The weight to add to the body nearest to ``target_kg``; nothing is possible, too."""
     target_kg = _within_reason(target_kg)
     if inventory.bodyweight_step_kg is not None:
         return Loaded(_stepped(target_kg, inventory.bodyweight_step_kg, fewest=0))
-    stack = _stack_of(inventory, singles=True)
-    plates = stack.plates(stack.nearest(target_kg))
-    return Loaded(_shown(sum(plates)), plates, "plate")
+    load_kg, hung = _stack_of(inventory, singles=True).made(target_kg, plates=plates)
+    return Loaded(_shown(load_kg), hung, "plate")
 
 
 def helped(inventory: Inventory, target_kg: float) -> Loaded:
@@ -159,12 +161,12 @@ def helped(inventory: Inventory, target_kg: float) -> Loaded:
     return Loaded(_stepped(_within_reason(target_kg), step, fewest=0), equipment="machine")
 
 
-def _on_bar(inventory: Inventory, bar: BarKind, target_kg: float) -> Loaded:
+def _on_bar(inventory: Inventory, bar: BarKind, target_kg: float, *, plates: bool) -> Loaded:
     bar_kg = inventory.bars.get(bar, _METRIC_BARS[bar])
     ends = 1 if bar == "landmine" else 2
     stack = _stack_of(inventory, singles=ends == 1)
-    plates = stack.plates(stack.nearest((target_kg - bar_kg) / ends))
-    return Loaded(_shown(bar_kg + ends * sum(plates)), plates, bar)
+    load_kg, on_each = stack.made((target_kg - bar_kg) / ends, plates=plates)
+    return Loaded(_shown(bar_kg + ends * load_kg), on_each, bar)
 
 
 def _pieces(inventory: Inventory) -> tuple[tuple[str, Sequence[float] | None, float], ...]:
@@ -223,6 +225,14 @@ class _Stack:
     units: tuple[int, ...]
     stock: tuple[int, ...]
     sums: tuple[int, ...]
+
+    def made(self, target_kg: float, *, plates: bool) -> tuple[float, tuple[float, ...] | None]:
+        """The load nearest to ``target_kg`` in kg, and the plates that make it, if asked for."""
+        total = self.nearest(target_kg)
+        if not plates:
+            return total * self.unit_kg, None
+        chosen = self.plates(total)
+        return sum(chosen), chosen
 
     def nearest(self, target_kg: float) -> int:
         """The sum nearest to ``target_kg``, in units; the smaller of two as near."""

@@ -24,8 +24,11 @@ _SHOWN_KG: Final = 0.005
 class Lifter:
     """The person as far as loads go; exercises are named by their ids.
 
-    ``bodyweight_share`` is the part of the body that an exercise moves, 1 being all of it. A
-    training max that is not given follows from the one-repetition maximum, by the rule.
+    ``bodyweight_share`` is the part of the body that an exercise moves, 1 being all of it. The
+    one-repetition maximum of such an exercise is that of body and belt; a training max and a
+    working load are what the belt shows. A training max that is not given follows from the
+    one-repetition maximum, by the rule. Plates are named only where the lifter
+    ``chooses_plates``.
     """
 
     inventory: Inventory
@@ -34,6 +37,15 @@ class Lifter:
     equipment: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     body_weight_kg: float | None = None
     bodyweight_share: Mapping[UUID, float] = field(default_factory=dict)
+    chooses_plates: bool = True
+
+    def body_kg(self, exercise: UUID | None) -> float | None:
+        """What of the body the exercise moves: 0 for an external load, None where unknown."""
+        if exercise is None or exercise not in self.bodyweight_share:
+            return 0.0
+        if self.body_weight_kg is None:
+            return None
+        return self.body_weight_kg * self.bodyweight_share[exercise]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,18 +156,22 @@ def _start_training_max_kg(planned: PlannedExercise, lifter: Lifter) -> float | 
     rule, one_rm_kg = planned.progression, _one_rm_kg(planned, lifter)
     if planned.exercise is not None and planned.exercise in lifter.training_max_kg:
         return lifter.training_max_kg[planned.exercise]
-    if not isinstance(rule, PercentWave | TrainingMaxReset) or one_rm_kg is None:
+    body_kg = lifter.body_kg(planned.exercise)
+    if not isinstance(rule, PercentWave | TrainingMaxReset) or None in {one_rm_kg, body_kg}:
         return None
-    return one_rm_kg * rule.training_max_percent / _ALL
+    assert one_rm_kg is not None
+    assert body_kg is not None
+    return max(0.0, one_rm_kg - body_kg) * rule.training_max_percent / _ALL
 
 
 def _start_load_kg(planned: PlannedExercise, lifter: Lifter) -> float | None:
     one_rm_kg = _one_rm_kg(planned, lifter)
     if planned.start_load_kg is not None:
         return planned.start_load_kg
-    if planned.start_percent_1rm is None or one_rm_kg is None:
+    body_kg = lifter.body_kg(planned.exercise)
+    if planned.start_percent_1rm is None or one_rm_kg is None or body_kg is None:
         return None
-    return one_rm_kg * planned.start_percent_1rm / _ALL
+    return max(0.0, one_rm_kg * planned.start_percent_1rm / _ALL - body_kg)
 
 
 def _one_rm_kg(planned: PlannedExercise, lifter: Lifter) -> float | None:
@@ -243,17 +259,27 @@ class _Loads:
         )
 
     def _loaded(self, scheme: SetScheme, load_kg: float) -> Loaded:
-        inventory = self.lifter.inventory
+        inventory, plates = self.lifter.inventory, self.lifter.chooses_plates
         if scheme.load_type == "bodyweight":
-            return added(inventory, load_kg)
+            return added(inventory, load_kg, plates=plates)
         if scheme.load_type == "assisted":
             return helped(inventory, load_kg)
         equipment = self.lifter.equipment.get(self.exercise, ()) if self.exercise else ()
-        return loadable(inventory, equipment, load_kg)
+        return loadable(inventory, equipment, load_kg, plates=plates)
 
     @property
     def one_rm_kg(self) -> float | None:
         return None if self.exercise is None else self.lifter.one_rm_kg.get(self.exercise)
+
+    def without_body(self, wish: _Wish) -> _Wish:
+        """What the belt shall show where a maximum is that of the body and the belt."""
+        body_kg = self.lifter.body_kg(self.exercise)
+        if wish.load_kg is None or body_kg == 0:
+            return wish
+        if body_kg is None:
+            return _Wish(None, "your body weight is not known yet, so choose the load")
+        less = f"{wish.why}, less {kg(body_kg)} of the body"
+        return replace(wish, load_kg=max(0.0, wish.load_kg - body_kg), why=less)
 
 
 def _in_words(wish: _Wish, loaded: Loaded | None) -> str:
@@ -290,7 +316,7 @@ def _absolute(loads: _Loads, scheme: SetScheme, before: _Before) -> _Wish:
 
 
 def _percent_of_one_rm(loads: _Loads, scheme: SetScheme, before: _Before) -> _Wish:
-    return _share_of(loads.one_rm_kg, scheme.load_value or _ALL, _ONE_RM)
+    return loads.without_body(_share_of(loads.one_rm_kg, scheme.load_value or _ALL, _ONE_RM))
 
 
 def _percent_of_training_max(loads: _Loads, scheme: SetScheme, before: _Before) -> _Wish:
@@ -326,7 +352,7 @@ def _by_curve(loads: _Loads, reps: float, reserve: float, what: str) -> _Wish:
     wish = _share_of(loads.one_rm_kg, share, _ONE_RM)
     if wish.load_kg is None:
         return replace(wish, percent=None)
-    return _Wish(wish.load_kg, f"{what}: {wish.why}")
+    return loads.without_body(_Wish(wish.load_kg, f"{what}: {wish.why}"))
 
 
 def _bodyweight(loads: _Loads, scheme: SetScheme, before: _Before) -> _Wish:

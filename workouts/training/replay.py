@@ -50,7 +50,7 @@ def replay(
     skipped, the first session of a later cycle judges it, before anything else; with
     ``upcoming``, the number of the session to come, so do the states, without an evaluation.
     """
-    run = _Run(plan, start)
+    run = Course(plan, start)
     for session in sorted(sessions, key=lambda session: session.number):
         run.do(session)
     if upcoming is not None:
@@ -85,7 +85,9 @@ class _Ending(NamedTuple):
     ruled: _Ruled
 
 
-class _Run:
+class Course:
+    """The fold, session by session in their order; ``states`` is where the tracks stand now."""
+
     def __init__(self, plan: Plan, start: Mapping[str, TrackState]) -> None:
         self.plan = plan
         self.states = {**_beginnings(plan), **start}

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
@@ -16,7 +16,7 @@ from workouts.training.prescription import (
     starting_states,
 )
 from workouts.training.progression import Action
-from workouts.training.replay import Evaluation, replay
+from workouts.training.replay import Course, Evaluation, replay
 from workouts.training.rules import Rpe, Rule
 from workouts.training.state import (
     DoneSet,
@@ -128,13 +128,14 @@ def simulate(
     if plan.days:
         # A cycle whose last session was skipped is judged before the first one here.
         states = replay(plan=plan, start=states, sessions=(), upcoming=first_number).states
-    run = _Run(plan, states, lifter, scenario)
+    # Nobody sees the plates, and to choose them takes most of the time.
+    run = _Run(plan, states, replace(lifter, chooses_plates=False), scenario)
     done = [run.do(place) for place in _places(plan, first_number, weeks)]
     by_week = groupby(done, key=lambda session: session.place.week)
     return SimulatedRun(
         weeks=tuple(_week(list(sessions), muscle_shares) for _, sessions in by_week),
         deloads=tuple(_deloads(plan, done)),
-        states=run.states,
+        states=run.course.states,
     )
 
 
@@ -173,21 +174,23 @@ class _Run:
     ) -> None:
         self.plan = plan
         self.lifter = lifter
-        self.states = states
+        self.course = Course(plan, states)
         self._misses = scenario == "hit_80_percent"
         self._work_sets: Counter[str] = Counter()
 
     def do(self, place: Place) -> _Done:
-        prescribed = prescribe(plan=self.plan, place=place, states=self.states, lifter=self.lifter)
+        prescribed = prescribe(
+            plan=self.plan, place=place, states=self.course.states, lifter=self.lifter
+        )
         did = [self._do_exercise(exercise) for exercise in prescribed]
         sets = {one.prescribed.planned.id: one.sets for one in did}
         session = Session(
             number=place.number,
             sets={planned: done for planned, done in sets.items() if planned is not None},
         )
-        replayed = replay(plan=self.plan, start=self.states, sessions=[session])
-        self.states = replayed.states
-        return _Done(place, did, replayed.evaluations)
+        before = len(self.course.evaluations)
+        self.course.do(session)
+        return _Done(place, did, self.course.evaluations[before:])
 
     def _do_exercise(self, prescribed: PrescribedExercise) -> _Did:
         track, rule = track_of(prescribed.planned), prescribed.planned.progression
