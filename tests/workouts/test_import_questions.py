@@ -62,6 +62,7 @@ class TestWhatIsAsked:
         }
         assert not Workout.objects.exists()
         assert (job.finished_at, job.rows_total) == (None, 1)
+        assert Notification.objects.get(user=ana).kind == "workout_import_asks"
 
     @pytest.mark.parametrize(
         ("order", "day"),

@@ -130,7 +130,7 @@ class TestUploading:
         bens = upload(bens_api, a_strong_file(a_row()))
 
         assert [one.status_code for one in (waiting, running, bens)] == [409, 409, 202]
-        assert errors_of(waiting) == errors_of(running) == [(None, "already_running")]
+        assert errors_of(waiting) == errors_of(running) == [(None, "import_running")]
         assert list(WorkoutImport.objects.filter(user=ana)) == [job]
         assert len(stored_files()) == 2
 
@@ -371,7 +371,7 @@ class TestAnswering:
 
         response = api.patch(detail(job), {"create_unknown": True})
 
-        assert (response.status_code, errors_of(response)) == (409, [(None, "already_running")])
+        assert (response.status_code, errors_of(response)) == (409, [(None, "import_running")])
 
 
 class TestUndoingAndDeleting:

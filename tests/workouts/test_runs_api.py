@@ -472,6 +472,20 @@ class TestSkipping:
         assert loads(today(api, run)) == [100.0] * 3
         assert decisions(api, run) == []
 
+    def test_a_skip_with_its_number_is_done_once(self, api, run):
+        first = api.post(run_url(run, "skip/"), {"number": 1})
+
+        again = api.post(run_url(run, "skip/"), {"number": 1})
+
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert list(SkippedSession.objects.values_list("number", flat=True)) == [1]
+
+    def test_only_the_next_session_can_be_skipped(self, api, run):
+        response = api.post(run_url(run, "skip/"), {"number": 2})
+
+        assert (response.status_code, errors_of(response)) == (400, [("number", "not_the_next")])
+        assert SkippedSession.objects.count() == 0
+
     @pytest.mark.parametrize("number", [1, 3, 10**12])
     def test_what_was_not_skipped_cannot_be_taken_back(self, api, run, number):
         api.post(run_url(run, "skip/"))

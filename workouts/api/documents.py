@@ -118,7 +118,11 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
+    """``run`` is the open one that it goes on from; null: from the beginning of the plan."""
+
     weeks: int
+    run: UUID | None
+    first_session_number: int
     all_sets_hit: SimulatedRun
     hit_80_percent: SimulatedRun
 

@@ -113,6 +113,12 @@ class BeginSessionSerializer(serializers.Serializer[Any]):
     id = IdField(required=False, help_text="Of the workout, made by the phone.")
 
 
+class SkipSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(
+        min_value=1, max_value=364, required=False, help_text="Of the session, which is the next."
+    )
+
+
 class PauseRunSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
@@ -229,12 +235,16 @@ class PlanRunViewSet(OwnedViewSetMixin, GenericViewSet[PlanRun]):
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(shown, status=code)
 
-    @extend_schema(request=None, responses=PlanRunSerializer)
+    @extend_schema(request=SkipSerializer, responses=PlanRunSerializer)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: UUID) -> Response:
-        """Leave the next session out."""
+        """Leave the next session out. Safe to repeat with its number."""
+        given = SkipSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
         self._require(pk)
-        runs.skip_session(user_id=self.owner.pk, run_id=pk, now=timezone.now())
+        runs.skip_session(
+            user_id=self.owner.pk, run_id=pk, now=timezone.now(), **given.validated_data
+        )
         return self._shown(pk)
 
     @extend_schema(responses={204: None})

@@ -17,6 +17,7 @@ from workouts.selectors.lifters import KnownLifter, lifter
 from workouts.training.document import Plan
 from workouts.training.prescription import PrescribedExercise, prescribe
 from workouts.training.progression_work import WorkSet
+from workouts.training.replay import RULES_VERSION
 from workouts.training.state import (
     DoneSet,
     Place,
@@ -60,7 +61,7 @@ class History:
 
     @property
     def fingerprint(self) -> bytes:
-        """Changes with every change of the sessions, whoever made it.
+        """Changes with every change of the sessions, whoever made it, and of the rules.
 
         What is done in the running one counts only once it is finished.
         """
@@ -68,7 +69,7 @@ class History:
             (row["number"], row["id"], None if row["in_progress"] else row["revision"])
             for row in self.rows
         ]
-        return sha256(orjson.dumps(rows)).digest()
+        return sha256(orjson.dumps([RULES_VERSION, rows])).digest()
 
     @property
     def taken(self) -> set[int]:

@@ -139,7 +139,12 @@ def simulation(
         )
         for scenario in get_args(Scenario)
     }
-    return {"weeks": weeks, **scenarios}
+    return {
+        "weeks": weeks,
+        "run": None if run is None else run.pk,
+        "first_session_number": first,
+        **scenarios,
+    }
 
 
 def _weeks_of(plan: Plan, asked: int | None) -> int:

@@ -159,16 +159,29 @@ def start_session(
 
 
 @transaction.atomic
-def skip_session(*, user_id: UUID, run_id: UUID, now: datetime) -> None:
-    """Leave the next session out. Raises RunIsOver, and SessionTaken while it is being done."""
+def skip_session(*, user_id: UUID, run_id: UUID, now: datetime, number: int | None = None) -> None:
+    """Leave the next session out; one whose ``number`` is given is left out once.
+
+    Raises RunIsOver, SessionTaken while it is being done, and ValidationError for the number of
+    another session than the next.
+    """
     run, revision = _locked(user_id, run_id)
+    if number is not None and _is_skipped(run, number):
+        return
     today = today_of(user_id, now=now)
     upcoming = open_session(run, day=today)
+    if number not in {None, upcoming.place.number}:
+        message = f"The next session is number {upcoming.place.number}."
+        raise ValidationError({"number": ValidationError(message, code="not_the_next")})
     SkippedSession(
         user_id=user_id, run=run, number=upcoming.place.number, skipped_on=today
     ).insert()
     _write(run, revision)
     replays.settle_at(run, revision)
+
+
+def _is_skipped(run: PlanRun, number: int) -> bool:
+    return SkippedSession.objects.filter(user_id=run.user_id, run=run, number=number).exists()
 
 
 @transaction.atomic

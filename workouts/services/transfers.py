@@ -59,7 +59,7 @@ Content = Mapping[str, Any]
 
 class AlreadyImporting(Conflict):
     def __init__(self) -> None:
-        super().__init__("Another import is running. Wait for it.", code="already_running")
+        super().__init__("Another import is running. Wait for it.", code="import_running")
 
 
 class ImportIsRunning(Conflict):
@@ -182,7 +182,12 @@ def _mark_undone(user_id: UUID, import_id: UUID) -> WorkoutImport:
     if job.status in _OPEN:
         raise ImportIsRunning
     WorkoutImport.objects.filter(user_id=user_id, pk=import_id).write(
-        status=ImportStatus.UNDONE, questions={}, updated_at=clock.now(), revision=revision
+        status=ImportStatus.UNDONE,
+        questions={},
+        workouts_new=0,
+        sets_new=0,
+        updated_at=clock.now(),
+        revision=revision,
     )
     return job
 

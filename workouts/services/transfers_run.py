@@ -76,7 +76,9 @@ def _import(job: WorkoutImport, file: BinaryIO) -> None:
     _begin(job, survey)
     questions = _questions(job, survey, names)
     if questions.keys() - {"guessed"}:
-        jobs.keep(job, status=ImportStatus.NEEDS_ANSWERS, questions=questions)
+        with transaction.atomic():
+            jobs.keep(job, status=ImportStatus.NEEDS_ANSWERS, questions=questions)
+            _tell(job, "workout_import_asks", "Your import has questions for you.")
         return
     if job.create_unknown and not job.dry_run:
         names = _with_unknown(job, survey, names)
@@ -92,7 +94,9 @@ def _import(job: WorkoutImport, file: BinaryIO) -> None:
 
 
 def _fail(job: WorkoutImport, error: str) -> None:
-    jobs.end(job, ImportStatus.FAILED, error=error)
+    with transaction.atomic():
+        jobs.end(job, ImportStatus.FAILED, error=error)
+        _tell(job, "workout_import_failed", "Your import failed.")
 
 
 def _with_unknown(job: WorkoutImport, survey: Survey, names: Names) -> Names:
@@ -329,10 +333,15 @@ def _finish(job: WorkoutImport, work: _Work) -> None:
         sets_new=WorkoutSet.objects.filter(user=job.user_id, workout__in=stored).count(),
         errors_count=work.errors,
     )
+    text = f"Your import is done: {new} new workout{'' if new == 1 else 's'}."
+    _tell(job, "workout_import_done", text)
+
+
+def _tell(job: WorkoutImport, kind: str, text: str) -> None:
     notify(
         user_id=job.user_id,
         category=NotificationCategory.WORKOUTS,
-        kind="workout_import_done",
-        text=f"Your import is done: {new} new workout{'' if new == 1 else 's'}.",
+        kind=kind,
+        text=text,
         target=job,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from workouts.training.document import Plan, PlannedExercise
@@ -10,6 +10,9 @@ from workouts.training.progression import Decision, evaluate, initial_state
 from workouts.training.rules import PercentWave, Rule
 from workouts.training.state import DoneSet, Place, Session, TrackState, place_of, track_of
 from workouts.training.text import schemes_of
+
+# Goes up when a rule decides otherwise than before: every run is then replayed.
+RULES_VERSION: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True)

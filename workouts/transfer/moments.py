@@ -117,7 +117,7 @@ def _date(year: str, month: int, day: str) -> dt.date | None:
         return None
     try:
         return dt.date(int(year) + (2000 if len(year) == _SHORT_YEAR else 0), month, int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
