@@ -51,8 +51,8 @@ class WorkoutsConfig(AppConfig):
                 "workouts.PlanGeneration", "workouts.api.generations.represent_generations"
             ),
             SyncedResource("workouts.PlanRun", "workouts.api.runs.represent_runs"),
-            SyncedResource("workouts.Gym", "workouts.api.runs.represent_gyms"),
-            SyncedResource("workouts.TrainingMax", "workouts.api.runs.represent_training_maxes"),
+            SyncedResource("workouts.Gym", "workouts.api.gyms.represent_gyms"),
+            SyncedResource("workouts.TrainingMax", "workouts.api.gyms.represent_training_maxes"),
             SyncedResource("workouts.WorkoutImport", "workouts.api.transfer.represent_imports"),
             SyncedResource("workouts.ExerciseAlias", "workouts.api.transfer.represent_aliases"),
         )

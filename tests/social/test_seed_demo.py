@@ -25,6 +25,7 @@ from workouts.formulas import brzycki_one_rm
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.services import catalogue
 from workouts.services import demo as training
+from workouts.services.demo_moves import WARM_UP
 
 # A Monday afternoon in Vienna, morning in New York, Tuesday in Tokyo.
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
@@ -114,7 +115,7 @@ def tonnage(workouts: list[Any]) -> float:
         (each.weight or 0) * (each.reps or 0)
         for workout in workouts
         for each in workout.sets.all()
-        if each.notes != training.WARM_UP
+        if each.notes != WARM_UP
     )
 
 
@@ -417,8 +418,8 @@ def test_warm_ups_are_lighter_than_the_work_that_follows():
         for each in workout.sets.all():
             work[each.exercise_id].append(each)
         for sets in work.values():
-            light = [each for each in sets if each.notes == training.WARM_UP]
-            heavy = [each for each in sets if each.notes != training.WARM_UP]
+            light = [each for each in sets if each.notes == WARM_UP]
+            heavy = [each for each in sets if each.notes != WARM_UP]
             warm_ups += len(light)
             assert all(
                 each.weight < other.weight and each.set_number < other.set_number
@@ -446,7 +447,7 @@ def test_loads_grow_over_the_year_and_stand_still_in_between():
 def test_repetitions_and_efforts_stay_in_their_ranges():
     seed_demo("--users", 12)
 
-    sets = WorkoutSet.objects.exclude(notes=training.WARM_UP)
+    sets = WorkoutSet.objects.exclude(notes=WARM_UP)
     loads = column(sets.filter(weight__isnull=False, load_type="external"), "weight")
     bench = sets.filter(
         user__username="ana", exercise__slug="barbell-bench-press", workout__plan_run=None

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from workouts.api import generations, plans, runs, transfer, viewsets
+from workouts.api import generations, gyms, plans, runs, transfer, viewsets
 
 router = SimpleRouter(use_regex_path=False)
 router.register("workouts", viewsets.WorkoutViewSet)
@@ -10,8 +10,8 @@ router.register("exercises", viewsets.ExerciseViewSet)
 router.register("plans", plans.WorkoutPlanViewSet)
 router.register("plan-runs", runs.PlanRunViewSet)
 router.register("plan-generations", generations.PlanGenerationViewSet)
-router.register("gyms", runs.GymViewSet)
-router.register("training-maxes", runs.TrainingMaxViewSet)
+router.register("gyms", gyms.GymViewSet)
+router.register("training-maxes", gyms.TrainingMaxViewSet)
 router.register("exercise-aliases", transfer.ExerciseAliasViewSet)
 router.register("workout-imports", transfer.UploadViewSet, basename="workout-upload")
 router.register("workout-imports", transfer.WorkoutImportViewSet)
