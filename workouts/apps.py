@@ -5,9 +5,12 @@ class WorkoutsConfig(AppConfig):
     name = "workouts"
 
     def ready(self) -> None:
-        from users import personal_data, sync
+        self._register_personal_data()
+        self._register_synced_resources()
+
+    def _register_personal_data(self) -> None:
+        from users import personal_data
         from users.personal_data import PersonalData
-        from users.sync import SyncedResource
 
         personal_data.register(
             PersonalData("workouts.Exercise", "custom_exercises", owner="created_by"),
@@ -43,6 +46,11 @@ class WorkoutsConfig(AppConfig):
             PersonalData("workouts.WorkoutSet", "workout_sets"),
             PersonalData("workouts.ExerciseNote", "exercise_notes"),
         )
+
+    def _register_synced_resources(self) -> None:
+        from users import sync
+        from users.sync import SyncedResource
+
         sync.register(
             SyncedResource("workouts.Exercise", "workouts.api.serializers.represent_exercises"),
             SyncedResource("workouts.Workout", "workouts.api.serializers.represent_workouts"),

@@ -69,31 +69,17 @@ def start_run(
 
     def begin(run_id: UUID, hashed: bytes) -> PlanRun:
         revision = advance_clock(user_id)
-        plan = WorkoutPlan.objects.filter(user_id=user_id, pk=content["plan"]).first()
-        if plan is None:
-            raise _unknown("plan", "plan")
-        if PlanRun.objects.filter(user_id=user_id, plan=plan).exclude(status=RunStatus.FINISHED):
-            raise Conflict("You follow this plan already.", code="already_following")
-        version = PlanVersion.objects.get(user_id=user_id, plan=plan, version=plan.version)
-        document = Plan.model_validate(version.document)
-        if not any(day.exercises for day in document.days):
-            raise NothingToFollow
+        version = _version_to_follow(user_id, content["plan"])
         run = PlanRun(
             id=run_id,
             user_id=user_id,
-            plan=plan,
+            plan_id=version.plan_id,
             version=version,
             gym=_gym(user_id, content.get("gym")),
             started_on=content.get("started_on") or today_of(user_id, now=now),
             creation_hash=hashed,
         )
-        known = selectors.lifter(
-            user_id=user_id, ids=exercises_of(document), day=run.started_on, gym_id=run.gym_id
-        )
-        starts = content.get("starts", [])
-        run.start_state = Start(
-            states=states_from(document, known.lifter, starts), one_rm_kg=_named_maxes(starts)
-        ).as_json()
+        run.start_state = _start(run, content.get("starts", [])).as_json()
         run.insert_at(revision)
         replays.settle_at(run, revision)
         return run
@@ -107,6 +93,29 @@ def start_run(
         idempotency_key=idempotency_key,
     )
     return run.pk, is_new
+
+
+def _version_to_follow(user_id: UUID, plan_id: UUID) -> PlanVersion:
+    """The plan as it is now, if it is the person's, has exercises and is not followed already."""
+    plan = WorkoutPlan.objects.filter(user_id=user_id, pk=plan_id).first()
+    if plan is None:
+        raise _unknown("plan", "plan")
+    if PlanRun.objects.filter(user_id=user_id, plan=plan).exclude(status=RunStatus.FINISHED):
+        raise Conflict("You follow this plan already.", code="already_following")
+    version = PlanVersion.objects.get(user_id=user_id, plan=plan, version=plan.version)
+    if not any(day["exercises"] for day in version.document["days"]):
+        raise NothingToFollow
+    return version
+
+
+def _start(run: PlanRun, starts: Sequence[Content]) -> Start:
+    """Where each track begins, and the maxima that the person named."""
+    plan = Plan.model_validate(run.version.document)
+    known = selectors.lifter(
+        user_id=run.user_id, ids=exercises_of(plan), day=run.started_on, gym_id=run.gym_id
+    )
+    states = states_from(plan, known.lifter, starts)
+    return Start(states=states, one_rm_kg=_named_maxes(starts))
 
 
 @transaction.atomic
