@@ -183,6 +183,7 @@ class TestToday:
             "reps_max": 8,
             "load_kg": 100.0,
             "load_type": "working",
+            "exact_kg": 104.0,
             "percent": None,
             "rpe": 8.0,
             "rir": None,
@@ -201,7 +202,7 @@ class TestToday:
             "session_number": 1,
             "action": "raise",
             "reason": "All 3 sets of 5 at 100 kg were done,"
-            " so the load goes up by 2.5 kg to 102.5 kg.",
+            " so the load goes up by 2.5 kg from 100 kg to 102.5 kg.",
         }
 
     def test_days_follow_each_other(self, api, squat, bench):
@@ -322,7 +323,7 @@ class TestDoing:
             "rule": "linear",
             "action": "raise",
             "reason": "All 3 sets of 5 at 100 kg were done,"
-            " so the load goes up by 2.5 kg to 102.5 kg.",
+            " so the load goes up by 2.5 kg from 100 kg to 102.5 kg.",
             "inputs": {
                 "rule": "linear",
                 "cycle_end": False,
@@ -970,12 +971,19 @@ class TestChanging:
         ]
         assert rows[3]["reps"] is None
 
-    def test_a_set_that_is_removed_is_asked_for_no_longer(self, api, run):
-        workout = train(api, run, 5, 5, None)
+    def test_a_planned_set_that_is_removed_was_left_out(self, api, run):
+        workout = train(api, run, 5, 5, 5)
 
-        api.delete(set_url(sets_of(workout)[2]))
+        response = api.delete(set_url(sets_of(workout)[2]))
 
-        assert (load_of(api, run), decisions(api, run)[0]["action"]) == (102.5, "raise")
+        assert response.status_code == 204
+        rows = sets_of(api.get(detail(workout)).json())
+        assert [(row["reps"], row["target"] is None) for row in rows] == [
+            (5, False),
+            (5, False),
+            (None, False),
+        ]
+        assert (load_of(api, run), decisions(api, run)[0]["action"]) == (100.0, "keep")
 
     def test_sets_in_another_order_keep_their_targets(self, api, run):
         workout = train(api, run, 5, 5, 3)
@@ -1345,3 +1353,30 @@ def test_a_long_run_is_settled_in_the_same_number_of_statements(
 
     assert shown["state"]["lift"]["load_kg"] == 100 + 60 * 2.5
     assert RuleEvaluation.objects.count() == 60
+
+
+class TestLate:
+    """Sessions that a phone sends in another order than they were done."""
+
+    def test_a_session_that_is_logged_again_is_asked_what_it_was_asked(self, api, run, squat):
+        loads = (100, 102.5, 105)
+        logged = [
+            log(api, run, *[done(squat, 5, kg)] * 3, session_number=n + 1)
+            for n, kg in enumerate(loads)
+        ]
+        before = load_of(api, run), decisions(api, run)
+        api.delete(detail(logged[0]))
+
+        again = log(api, run, *[done(squat, 5, 100)] * 3, session_number=1)
+
+        assert [row["target"]["load_kg"] for row in sets_of(again)] == [100.0] * 3
+        after = load_of(api, run), decisions(api, run)
+        assert after[0] == before[0] == 107.5
+        assert [one["reason"] for one in after[1]] == [one["reason"] for one in before[1]]
+
+    def test_sessions_in_the_opposite_order_end_where_the_others_do(self, api, run, squat):
+        for number, load in ((3, 105), (2, 102.5), (1, 100)):
+            log(api, run, *[done(squat, 5, load)] * 3, session_number=number)
+
+        assert load_of(api, run) == 107.5
+        assert {one["action"] for one in decisions(api, run)} == {"raise"}

@@ -115,6 +115,9 @@ class TargetSerializer(serializers.Serializer[Any]):
     reps_min = serializers.IntegerField(allow_null=True)
     reps_max = serializers.IntegerField(allow_null=True)
     load_kg = serializers.FloatField(allow_null=True, help_text="kg; none: you choose")
+    exact_kg = serializers.FloatField(
+        allow_null=True, required=False, help_text="kg, before it was rounded to what you can load"
+    )
     load_type = serializers.CharField()
     percent = serializers.FloatField(allow_null=True, help_text="%")
     rpe = serializers.FloatField(allow_null=True)

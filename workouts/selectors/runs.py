@@ -17,7 +17,7 @@ from workouts.selectors.lifters import KnownLifter, lifter
 from workouts.training.document import Plan
 from workouts.training.prescription import PrescribedExercise, prescribe
 from workouts.training.progression_work import WorkSet
-from workouts.training.replay import RULES_VERSION
+from workouts.training.replay import RULES_VERSION, replay
 from workouts.training.state import (
     DoneSet,
     Place,
@@ -198,7 +198,7 @@ def upcoming(
         return None
     place = place_of(plan, wanted)
     known = known_to(run, plan, day=day)
-    states = {track: TrackState.from_json(one) for track, one in run.state.items()}
+    states = _states_before(run, plan, past, wanted)
     asked = prescribe(plan=plan, place=place, states=states, lifter=known.lifter)
     return Upcoming(
         plan=plan,
@@ -210,6 +210,15 @@ def upcoming(
         known=known,
         running=past.running if wanted == past.next_number else None,
     )
+
+
+def _states_before(run: PlanRun, plan: Plan, past: History, number: int) -> dict[str, TrackState]:
+    """Where the tracks of a settled run stand before a session, which may be logged late."""
+    if number >= past.next_number:
+        return {track: TrackState.from_json(one) for track, one in run.state.items()}
+    earlier = [session for session in sessions(run, past) if session.number < number]
+    start = start_of(run).states
+    return replay(plan=plan, start=start, sessions=earlier, upcoming=number).states
 
 
 def known_to(run: PlanRun, plan: Plan, *, day: date) -> KnownLifter:
@@ -230,7 +239,7 @@ def today(run: PlanRun, past: History, *, day: date) -> dict[str, Any]:
         return {**answer, "message": "This run is finished."}
     next_one = upcoming(run, past, day=day)
     if next_one is None:
-        return {**answer, "message": "You have done every session of this plan."}
+        return {**answer, "message": "There is no session left."}
     plan, place = next_one.plan, next_one.place
     decided = _last_decisions(run)
     session = {

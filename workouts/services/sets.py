@@ -48,6 +48,18 @@ _TOUCH = """
 """
 
 
+_NOT_DONE = {
+    "reps": None,
+    "duration": None,
+    "distance": None,
+    "rpe": None,
+    "rir": None,
+    "discomfort": None,
+    "discomfort_note": "",
+    "notes": "",
+}
+
+
 class TooManySets(ValidationError):
     def __init__(self) -> None:
         super().__init__(f"A workout has at most {MAX_SETS} sets.", code="too_many_sets")
@@ -116,11 +128,18 @@ def change_set(*, user_id: UUID, set_id: UUID, content: Mapping[str, Any]) -> Wo
 
 @transaction.atomic
 def remove_set(*, user_id: UUID, set_id: UUID) -> None:
-    """Delete the set and close the gap: the ones after it move up."""
+    """Delete the set and close the gap: the ones after it move up.
+
+    What a plan asked for stays asked for: such a set becomes an empty one, which was left out.
+    """
     revision = advance_clock(user_id)
     row = WorkoutSet.objects.get(user_id=user_id, pk=set_id)
-    WorkoutSet.objects.filter(user_id=user_id, pk=set_id).remove()
-    _renumber(user_id, row.workout_id, order=[])
+    same = WorkoutSet.objects.filter(user_id=user_id, pk=set_id)
+    if row.target is None:
+        same.remove()
+        _renumber(user_id, row.workout_id, order=[])
+    else:
+        same.write(**_NOT_DONE)
     _touch(user_id, row.workout_id, revision)
 
 

@@ -4,9 +4,10 @@ One shape for all of them. ``Plan.model_json_schema()`` is its JSON schema. Load
 and durations in seconds, distances in km, percentages in percent.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -26,7 +27,15 @@ MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS = 7, 30, 60, 20
 # Of a day in one week, and of the whole plan: a year of weeks that are all different fits.
 MAX_SETS_OF_DAY, MAX_SCHEMES_OF_PLAN = 100, 3000
 MAX_PERCENT = 150
+MAX_REPS = 200
+# What the repetition curve reaches.
+MAX_REPS_OF_REP_MAX = 16
 TEMPO = r"^([0-9]{1,2}|X)(-([0-9]{1,2}|X)){3}$"
+# Reps in words, whether or not they can be done: "5", "8-12", "5+", and "12-8" as well.
+REPS: Final = re.compile(
+    r"(?P<min>-?\d+)(?:\s*(?:-|–|to)\s*(?P<max>-?\d+))?(?P<more>\s*\+)?(?:\s*reps?)?"
+)
+_EACH_SIDE = re.compile(r"\s*(?:(?:/|per|each)\s*)+(?:side|leg|arm)s?$|\s*[/\s]\s*each$")
 
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 SetType = Literal["warm_up", "normal", "drop", "failure", "amrap"]
@@ -54,6 +63,11 @@ def _storable(text: str) -> str:
     return text
 
 
+def without_side(reps: str) -> str:
+    """In small letters what is asked of each side: "8" for "8/side"."""
+    return _EACH_SIDE.sub("", reps.strip().lower())
+
+
 def _repeat(values: Sequence[object]) -> bool:
     """Whether one of them, other than None, is there twice."""
     given = [value for value in values if value is not None]
@@ -72,7 +86,7 @@ ShortLine = Annotated[
     AfterValidator(_storable),
 ]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
-Reps = Annotated[int, Field(ge=1, le=200)]
+Reps = Annotated[int, Field(ge=1, le=MAX_REPS)]
 Kilograms = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False)]
 Percent = Annotated[float, Field(gt=0, le=MAX_PERCENT, allow_inf_nan=False)]
 HalfStep = Annotated[float, Field(ge=0, le=10, multiple_of=0.5, allow_inf_nan=False)]
@@ -125,6 +139,10 @@ class SetScheme(Part):
         percent = self.load_type in (*PERCENT_LOADS, "working")
         if percent and self.load_value is not None and not 0 < self.load_value <= MAX_PERCENT:
             raise ValueError("load_value must be above 0 and at most 150 percent.")
+        if self.load_type == "rep_max" and self.load_value not in range(
+            1, MAX_REPS_OF_REP_MAX + 1
+        ):
+            raise ValueError(f"rep_max is a number of reps from 1 to {MAX_REPS_OF_REP_MAX}.")
         return self
 
     @property
@@ -178,6 +196,20 @@ class PlannedExercise(Part):
     planned_sets: Annotated[list[SetScheme], Field(max_length=MAX_SCHEMES)] = Field(
         default_factory=list, description="Set schemes; made from sets and reps without them."
     )
+
+    @field_validator("reps")
+    @classmethod
+    def _can_be_done(cls, reps: str | None) -> str | None:
+        """Words may say anything; numbers must be reps."""
+        for part in without_side(reps or "").split("/"):
+            if said := REPS.fullmatch(part.strip()):
+                fewest = int(said["min"])
+                most = int(said["max"] or fewest)
+                if not (1 <= fewest <= MAX_REPS and 1 <= most <= MAX_REPS):
+                    raise ValueError(f"Reps are from 1 to {MAX_REPS}.")
+                if fewest > most:
+                    raise ValueError("Reps go from the fewest to the most, such as 8-12.")
+        return reps
 
     @model_validator(mode="after")
     def _say_something(self) -> Self:

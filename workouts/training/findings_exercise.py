@@ -17,7 +17,7 @@ from workouts.training.rules import (
     Stages,
     TrainingMaxReset,
 )
-from workouts.training.text import OPEN, schemes_from_text, text_of
+from workouts.training.text import OPEN, is_understood, schemes_from_text, text_of
 
 OF_TRAINING_MAX: Final = (PercentWave, TrainingMaxReset)
 _OF_WORKING_LOAD: Final = (Linear, Double, RepsSum, Rpe, AmrapTiers, Stages, SetsFirst)
@@ -162,11 +162,25 @@ def _is_other(said: str, sets: int, reps: str) -> bool:
     return said != reps and understood not in {OPEN, reps}
 
 
+def _of_words(spot: Spot) -> Iterator[Finding]:
+    """Beside sets that ask for something, such words are a remark."""
+    reps = spot.planned.reps
+    sets, asked = text_of(spot.schemes)
+    if reps is not None and asked == OPEN and not is_understood(spot.planned.sets or sets, reps):
+        yield spot.says(
+            "warning",
+            "text_not_understood",
+            f"reps says {reps}, which is not understood, so its sets ask for no reps or time.",
+            path=f"{spot.path}.reps",
+        )
+
+
 _CHECKS: Final[tuple[Callable[[Spot], Iterator[Finding]], ...]] = (
     _of_weeks,
     _of_rule,
     _of_references,
     _of_text,
+    _of_words,
 )
 
 

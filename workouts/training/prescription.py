@@ -249,6 +249,7 @@ class _Loads:
             reps_max=scheme.reps_max,
             load_kg=None if loaded is None else loaded.load_kg,
             load_type=scheme.load_type,
+            exact_kg=None if loaded is None else wish.load_kg,
             percent=wish.percent,
             rpe=scheme.rpe,
             rir=scheme.rir,

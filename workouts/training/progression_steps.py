@@ -81,7 +81,11 @@ def harder(
     after = replace(lift.at(state, new), **on_move)
     way = "up" if new > before else "down"
     change = kg(abs(new - before))
-    return after, f"{because}, so the {lift.words} goes {way} by {change} to {kg(new)}."
+    # What plates made of it may stand before this, and would not add up.
+    return (
+        after,
+        f"{because}, so the {lift.words} goes {way} by {change} from {kg(before)} to {kg(new)}.",
+    )
 
 
 def easier(

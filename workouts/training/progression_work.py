@@ -84,13 +84,21 @@ class WorkSet:
 
     @property
     def _is_below_asked(self) -> bool:
-        load, asked = self.load_kg, self.target.load_kg
-        return load is not None and asked is not None and load < asked * (1 - TOLERANCE)
+        least = min(self._asked_kg, default=None)
+        load = self.load_kg
+        return load is not None and least is not None and load < least * (1 - TOLERANCE)
 
     @property
     def _is_above_asked(self) -> bool:
-        load, asked = self.load_kg, self.target.load_kg
-        return load is not None and asked is not None and load > asked * (1 + TOLERANCE)
+        most = max(self._asked_kg, default=None)
+        load = self.load_kg
+        return load is not None and most is not None and load > most * (1 + TOLERANCE)
+
+    @property
+    def _asked_kg(self) -> list[float]:
+        """The load as it could be made, and as it was meant: either is what was asked for."""
+        loads = (self.target.load_kg, self.target.exact_kg)
+        return [load for load in loads if load is not None]
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class Target:
     reps_max: int | None = None
     load_kg: float | None = None
     load_type: str = "working"
+    exact_kg: float | None = None
+    """The load before it was rounded to what can be loaded; as much as that is enough."""
     percent: float | None = None
     rpe: float | None = None
     rir: float | None = None

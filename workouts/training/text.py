@@ -6,16 +6,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from workouts.training.document import MAX_SETS, Plan, PlannedExercise, SetScheme
+from workouts.training.document import (
+    MAX_SETS,
+    REPS,
+    Plan,
+    PlannedExercise,
+    SetScheme,
+    without_side,
+)
 
 MAX_TEXT: Final = 50
 # What is said of sets that ask for nothing countable.
 OPEN: Final = "open"
 
-_REPS = re.compile(
-    r"(?P<min>\d{1,3})(?:\s*(?:-|–|to)\s*(?P<max>\d{1,3}))?(?P<more>\s*\+)?(?:\s*reps?)?"
-)
-_EACH_SIDE = re.compile(r"\s*(?:(?:/|per|each)\s*)+(?:side|leg|arm)s?$|\s*[/\s]\s*each$")
 _QUANTITY = re.compile(r"(?P<value>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>[a-z]+)\.?")
 _AS_MANY_AS_POSSIBLE: Final = ("amrap", "max", "max reps", "as many as possible")
 _SECONDS: Final = {
@@ -36,16 +39,23 @@ def schemes_from_text(sets: int, reps: str, rest_seconds: int) -> list[SetScheme
     each of three sets, and "8/side" means 8 reps. What is not understood makes sets that ask for
     neither reps, time nor distance.
     """
-    words = _EACH_SIDE.sub("", reps.strip().lower())
+    words = without_side(reps)
     parts = [part.strip() for part in words.split("/")]
     if len(parts) == sets > 1:
         asked = [_asked(part) for part in parts]
-        return _joined(asked, rest_seconds) if all(asked) else _joined([{}] * sets, rest_seconds)
+        known = all(one or part == OPEN for one, part in zip(asked, parts, strict=True))
+        return _joined(asked if known else [{}] * sets, rest_seconds)
     each = _asked(words)
     if each.get("set_type") == "amrap" and "reps_min" in each:
         plain = {"reps_min": each["reps_min"], "reps_max": each["reps_min"]}
         return _joined([plain] * (sets - 1) + [each], rest_seconds)
     return _joined([each] * sets, rest_seconds)
+
+
+def is_understood(sets: int, reps: str) -> bool:
+    """Whether so many sets of ``reps`` ask for something, or say that they are open."""
+    said = without_side(reps)
+    return set(said.split("/")) == {OPEN} or text_of(schemes_from_text(sets, reps, 0))[1] != OPEN
 
 
 def text_of(schemes: Iterable[SetScheme]) -> tuple[int, str]:
@@ -100,7 +110,7 @@ def _asked(words: str) -> dict[str, Any]:
     """The fields of a scheme that the words name; none where they are not understood."""
     if words in _AS_MANY_AS_POSSIBLE:
         return {"set_type": "amrap"}
-    if reps := _REPS.fullmatch(words):
+    if reps := REPS.fullmatch(words):
         return _checked(_reps(reps["min"], reps["max"], amrap=bool(reps["more"])))
     if quantity := _QUANTITY.fullmatch(words):
         return _checked(_quantity(float(quantity["value"]), quantity["unit"]))

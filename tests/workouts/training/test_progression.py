@@ -16,7 +16,8 @@ def test_three_sets_of_five_done_add_two_and_a_half_kilograms():
     assert decision.action == "raise"
     assert decision.after == TrackState(load_kg=102.5)
     assert decision.reason == (
-        "All 3 sets of 5 at 100 kg were done, so the load goes up by 2.5 kg to 102.5 kg."
+        "All 3 sets of 5 at 100 kg were done, so the load goes up by 2.5 kg from 100 kg to"
+        " 102.5 kg."
     )
 
 
@@ -130,7 +131,7 @@ def test_a_heavier_load_in_every_set_is_the_base():
     assert decision.after.load_kg == 107.5
     assert decision.reason == (
         "You lifted 105 kg instead of 100 kg. Both sets of 5 were done, so the load goes up by"
-        " 2.5 kg to 107.5 kg."
+        " 2.5 kg from 105 kg to 107.5 kg."
     )
 
 

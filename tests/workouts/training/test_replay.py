@@ -227,7 +227,7 @@ def test_a_deload_week_is_done_with_the_old_training_max_and_ends_the_cycle():
     assert four.states["squat"] == TrackState(training_max_kg=128.5)
     assert four.evaluations[-1].decision.reason == (
         "Deload week: what is done in it does not count. Every work set done in the cycle reached"
-        " its reps, so the training max goes up by 2.5 kg to 128.5 kg."
+        " its reps, so the training max goes up by 2.5 kg from 126 kg to 128.5 kg."
     )
 
 
