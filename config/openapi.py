@@ -56,6 +56,8 @@ class NumeneonSchema(AutoSchema):
                 "413": "The body is too large.",
                 "415": "The body is not of a supported type.",
             }
+        if self.method == "GET" and self._takes_query():
+            extra |= {"400": "A parameter, such as the cursor or a filter, is not understood."}
         if _creates_once(self):
             extra |= {"422": "The Idempotency-Key was used for a different request."}
         schema = {"$ref": "#/components/schemas/ErrorAnswer"}
@@ -65,6 +67,9 @@ class NumeneonSchema(AutoSchema):
                 {"description": description, "content": {"application/json": {"schema": schema}}},
             )
         return bodies
+
+    def _takes_query(self) -> bool:
+        return any(parameter["in"] == "query" for parameter in self._get_parameters())
 
 
 def _creates_once(schema: NumeneonSchema) -> bool:

@@ -77,9 +77,19 @@ def test_every_endpoint_says_what_it_does_and_what_may_go_wrong(key):
         expected |= {"400", "409", "413", "415"}
     if "{" in key[0]:
         expected |= {"404"}
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        expected |= {"400"}
 
     assert operation.get("description")
     assert expected <= operation["responses"].keys()
+
+
+def test_lists_answer_a_bad_cursor_in_the_shape_of_every_error():
+    answer = OURS["/api/v1/plans/{id}/versions/", "get"]["responses"]["400"]
+
+    assert answer["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/ErrorAnswer"
+    }
 
 
 def test_every_field_has_an_example_or_is_made_of_such():

@@ -77,6 +77,37 @@ def test_anothers_custom_exercise_does_not_exist_nor_on_a_rung(api, ben):
 
 
 @pytest.mark.parametrize(
+    ("reps", "message"),
+    [
+        ("12-8", "Reps go from the fewest to the most, such as 8-12."),
+        ("12 to 8 reps", "Reps go from the fewest to the most, such as 8-12."),
+        ("0", "Reps are from 1 to 200."),
+        ("-5", "Reps are from 1 to 200."),
+        ("99999", "Reps are from 1 to 200."),
+    ],
+)
+def test_reps_that_nobody_can_do_are_refused(api, reps, message):
+    response = api.post(URL, with_exercises({"name": "Squat", "sets": 3, "reps": reps}))
+
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {"code": "invalid", "detail": message, "attr": "days.0.exercises.0.reps"}
+    ]
+    assert counts() == (0, 0, 0, 0, 0)
+
+
+def test_words_that_are_not_understood_are_stored_and_warned_of(api):
+    plan = api.post(URL, with_exercises({"name": "Squat", "sets": 3, "reps": "abc"})).json()
+
+    found = api.get(f"{URL}{plan['id']}/findings/").json()
+
+    assert found["is_valid"] is True
+    assert ("text_not_understood", "days.0.exercises.0.reps") in [
+        (one["code"], one["path"]) for one in found["findings"]
+    ]
+
+
+@pytest.mark.parametrize(
     ("body", "attr", "code"),
     [
         ({}, "name", "required"),

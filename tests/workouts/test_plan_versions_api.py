@@ -228,7 +228,8 @@ class TestVersions:
         listed = api.get(detail(plan, "versions/")).json()
         documents = [api.get(detail(plan, f"versions/{n}/")).json() for n in (1, 2, 3)]
 
-        assert [one["version"] for one in listed] == [3, 2, 1]
+        assert [one["version"] for one in listed["results"]] == [3, 2, 1]
+        assert (listed["next"], listed["previous"]) == (None, None)
         assert [one["name"] for one in documents] == ["Three times five", "Second", "Third"]
         assert documents[0]["days"] == first["days"]
 
@@ -241,13 +242,43 @@ class TestVersions:
         assert without_stamps(restored) == without_stamps({**first, "version": 3})
         assert_rows_say_what_the_version_says(plan)
 
-    def test_the_last_hundred_are_listed(self, api, plan):
-        for number in range(2, 103):
+    def test_they_are_read_to_the_first_and_back_page_by_page(self, api, plan):
+        for number in range(2, 6):
             PlanVersion(user_id=plan.user_id, plan=plan, version=number, document={}).insert()
 
-        listed = [one["version"] for one in api.get(detail(plan, "versions/")).json()]
+        newest = api.get(detail(plan, "versions/?page_size=2")).json()
+        middle = api.get(newest["next"]).json()
+        oldest = api.get(middle["next"]).json()
+        back = api.get(oldest["previous"]).json()
 
-        assert listed == list(range(102, 2, -1))
+        pages = [
+            [one["version"] for one in page["results"]] for page in (newest, middle, oldest, back)
+        ]
+        assert pages == [[5, 4], [3, 2], [1], [3, 2]]
+        assert (newest["previous"], oldest["next"]) == (None, None)
+
+    def test_a_page_costs_the_same_for_1_and_for_50_versions(
+        self, api, ana, plan, django_assert_num_queries
+    ):
+        long = PlanFactory(user=ana)
+        for number in range(2, 51):
+            PlanVersion(user_id=ana.pk, plan=long, version=number, document={}).insert()
+
+        # Whose token; is it there; the versions.
+        for one in (plan, long):
+            with django_assert_num_queries(3):
+                response = api.get(detail(one, "versions/?page_size=100"))
+
+            assert response.status_code == 200
+
+    @pytest.mark.parametrize(
+        ("query", "attr"),
+        [("page_size=0", "page_size"), ("cursor=x", "cursor"), ("cursor=W2ZhbHNlLDFd", "cursor")],
+    )
+    def test_a_bad_page_is_a_400_that_names_it(self, api, plan, query, attr):
+        response = api.get(detail(plan, f"versions/?{query}"))
+
+        assert (response.status_code, [attr for attr, _ in errors_of(response)]) == (400, [attr])
 
     @pytest.mark.parametrize("number", ["0", "2", "2147483648", "9" * 30])
     def test_one_that_is_not_there_is_a_404(self, api, plan, number):

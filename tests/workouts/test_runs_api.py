@@ -415,11 +415,31 @@ class TestLifeOfARun:
         assert (answer["status"], answer["session"], answer["message"]) == (
             "active",
             None,
-            "You have done every session of this plan.",
+            "There is no session left.",
         )
         assert [r.status_code for r in refused] == [409] * 3
         assert [errors_of(r) for r in refused] == [[(None, "run_finished")]] * 3
         assert Workout.objects.count() == 2
+
+    def test_no_session_is_left_when_the_last_ones_were_skipped(self, api, squat):
+        run = follow(api, plan([fives(squat)], days_per_week=1, duration_weeks=2))
+        for _ in range(2):
+            api.post(run_url(run, "skip/"))
+
+        answer = today(api, run)
+
+        assert (answer["session"], answer["message"]) == (None, "There is no session left.")
+
+    def test_the_diary_can_be_narrowed_to_the_sessions_of_a_run(self, api, bens_api, run, squat):
+        other = follow(api, plan([fives(squat)], name="Other"))
+        first, second = (log(api, run, *[done(squat, 5, 100)] * 3)["id"] for _ in range(2))
+        log(api, other, *[done(squat, 5, 100)] * 3)
+
+        mine = api.get(f"{WORKOUTS}?plan_run={run['id']}").json()["results"]
+        bens = bens_api.get(f"{WORKOUTS}?plan_run={run['id']}").json()["results"]
+
+        assert {row["id"] for row in mine} == {first, second}
+        assert bens == []
 
     def test_a_run_that_is_forgotten_leaves_its_workouts(self, api, run, squat):
         workout = log(api, run, *[done(squat, 5, 100)] * 3)
@@ -941,6 +961,25 @@ class TestTrainingMaxes:
 
         assert dates() == ["2026-03-09", "2026-03-07", "2026-03-02"]
         assert dates(f"?exercise={squat.pk}") == ["2026-03-09", "2026-03-02"]
+
+    @pytest.mark.parametrize("date", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
+    def test_a_day_that_no_diary_has_is_refused(self, api, ana, squat, date):
+        kept = TrainingMaxFactory(user=ana, exercise=squat, valid_from=MONDAY)
+
+        made = api.post(MAXES, {"exercise": str(squat.pk), "value_kg": 126, "valid_from": date})
+        moved = api.patch(f"{MAXES}{kept.pk}/", {"valid_from": date})
+
+        assert [answer.status_code for answer in (made, moved)] == [400, 400]
+        assert [errors_of(answer) for answer in (made, moved)] == [
+            [("valid_from", "out_of_range")]
+        ] * 2
+        assert TrainingMax.objects.get().valid_from == MONDAY
+
+    @pytest.mark.parametrize("date", ["1970-01-01", "2199-12-31"])
+    def test_the_first_and_the_last_day_of_the_diary_are_taken(self, api, squat, date):
+        made = api.post(MAXES, {"exercise": str(squat.pk), "value_kg": 126, "valid_from": date})
+
+        assert (made.status_code, made.json()["valid_from"]) == (201, date)
 
     def test_an_exercise_has_one_a_day(self, api, ana, squat):
         TrainingMaxFactory(user=ana, exercise=squat, valid_from=MONDAY, value_kg=100)

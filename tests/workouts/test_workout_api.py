@@ -580,6 +580,7 @@ class TestReading:
             "date_after=x",
             "date_after=99999-01-01",
             "exercise=x",
+            "plan_run=x",
             "page_size=0",
             "page_size=101",
             "page_size=" + "9" * 29,

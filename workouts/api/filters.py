@@ -27,6 +27,7 @@ class WorkoutFilter(filters.FilterSet):
     q = filters.CharFilter(field_name="name", label="Text in the name or notes.")
     is_public = filters.BooleanFilter()
     in_progress = filters.BooleanFilter()
+    plan_run = filters.UUIDFilter(field_name="plan_run", label="Sessions of this run.")
     updated_since = filters.IsoDateTimeFilter(
         field_name="updated_at", label="Changed at this instant or later."
     )

@@ -1,6 +1,7 @@
 """What there is to lift, and what percentages refer to, over HTTP."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from users.api.fields import FiniteFloatField, IdField
 from users.api.owned import CreateOnceMixin
 from workouts.api.documents import shape
 from workouts.api.filters import TrainingMaxFilter
-from workouts.api.serializers import VisibleExerciseField
+from workouts.api.serializers import EARLIEST_YEAR, LATEST_YEAR, VisibleExerciseField
 from workouts.models import (
     Equipment,
     Exercise,
@@ -118,6 +119,13 @@ class TrainingMaxSerializer(serializers.ModelSerializer[TrainingMax]):
         model = TrainingMax
         fields = ("id", "exercise", "value_kg", "source", "valid_from", "created_at", "updated_at")
         read_only_fields = ("created_at", "updated_at")
+
+    def validate_valid_from(self, day: date) -> date:
+        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            raise ValidationError(
+                f"Must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", code="out_of_range"
+            )
+        return day
 
 
 class TrainingMaxViewSet(

@@ -304,13 +304,14 @@ class WorkoutPlanViewSet(OwnedViewSetMixin, GenericViewSet[WorkoutPlan]):
             )
         )
 
-    @extend_schema(responses=VersionSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=None)
+    @extend_schema(responses=VersionSerializer(many=True))
+    @action(detail=True, filterset_class=None)
     def versions(self, request: Request, pk: UUID) -> Response:
-        """The versions of your plan, newest first; at most the last hundred."""
+        """The versions of your plan, newest first."""
         self._require(pk)
         rows = PlanVersion.objects.owned_by(self.owner).filter(plan=pk).defer("document")
-        return Response(VersionSerializer(rows.order_by("-version")[:100], many=True).data)
+        page = self.paginate_queryset(rows.order_by("-version", "-id"))
+        return self.get_paginated_response(VersionSerializer(page, many=True).data)
 
     @extend_schema(responses={200: OpenApiResponse(shape("Plan"))}, filters=False)
     @action(detail=True, url_path="versions/<int:version>")

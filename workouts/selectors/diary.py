@@ -69,6 +69,7 @@ class DiaryFilter:
     q: str | None = None
     is_public: bool | None = None
     in_progress: bool | None = None
+    plan_run: UUID | None = None
     updated_since: datetime | None = None
 
 
@@ -82,6 +83,7 @@ _DIARY_CONDITIONS: dict[str, LiteralString] = {
     "q": "(w.name ILIKE %(q)s OR w.notes ILIKE %(q)s)",
     "is_public": "w.is_public = %(is_public)s",
     "in_progress": "w.in_progress = %(in_progress)s",
+    "plan_run": "w.plan_run_id = %(plan_run)s",
     "updated_since": "w.updated_at >= %(updated_since)s",
 }
 

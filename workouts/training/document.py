@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from workouts.training.curve import MAX_EFFECTIVE_REPS
 from workouts.training.rules import Rule
 
 MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS = 7, 30, 60, 20
@@ -28,8 +29,6 @@ MAX_DAYS, MAX_EXERCISES, MAX_SCHEMES, MAX_SETS = 7, 30, 60, 20
 MAX_SETS_OF_DAY, MAX_SCHEMES_OF_PLAN = 100, 3000
 MAX_PERCENT = 150
 MAX_REPS = 200
-# What the repetition curve reaches.
-MAX_REPS_OF_REP_MAX = 16
 TEMPO = r"^([0-9]{1,2}|X)(-([0-9]{1,2}|X)){3}$"
 # Reps in words, whether or not they can be done: "5", "8-12", "5+", and "12-8" as well.
 REPS: Final = re.compile(
@@ -139,10 +138,10 @@ class SetScheme(Part):
         percent = self.load_type in (*PERCENT_LOADS, "working")
         if percent and self.load_value is not None and not 0 < self.load_value <= MAX_PERCENT:
             raise ValueError("load_value must be above 0 and at most 150 percent.")
-        if self.load_type == "rep_max" and self.load_value not in range(
-            1, MAX_REPS_OF_REP_MAX + 1
-        ):
-            raise ValueError(f"rep_max is a number of reps from 1 to {MAX_REPS_OF_REP_MAX}.")
+        # Beyond, the curve of repetitions says nothing.
+        rep_maxes = range(1, MAX_EFFECTIVE_REPS + 1)
+        if self.load_type == "rep_max" and self.load_value not in rep_maxes:
+            raise ValueError(f"rep_max is a number of reps from 1 to {MAX_EFFECTIVE_REPS}.")
         return self
 
     @property

@@ -292,6 +292,34 @@ def test_words_that_say_the_same_or_something_else(reps):
     assert brief(plan(exercise(sets=5, reps=reps))) == []
 
 
+@pytest.mark.parametrize("reps", ["abc", "5/3", "0 s", "25 h", "8-12+", "5/x/3"])
+def test_words_that_are_not_understood(reps):
+    result = found(plan({"name": "Squat", "sets": 3, "reps": reps}))
+
+    assert result == [
+        Finding(
+            severity="warning",
+            code="text_not_understood",
+            path=f"{EX}.reps",
+            message=(
+                f"Squat: reps says {reps}, which is not understood, so its sets ask for no reps"
+                " or time."
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "reps",
+    [
+        *("5", "5+", "8-12", "8/side", "AMRAP", "max", "Open", "30 s", "400 m"),
+        *("5/3/1+", "5/open/AMRAP", "open/open/open"),
+    ],
+)
+def test_words_that_are_understood(reps):
+    assert brief(plan({"name": "Squat", "sets": 3, "reps": reps})) == []
+
+
 def test_words_alone_are_sets():
     words = plan({"name": "Squat", "sets": 5, "reps": "5", "progression": TIERS})
 

@@ -428,18 +428,21 @@ def test_a_wave_begins_at_nine_tenths_of_the_one_repetition_maximum(percents, lo
 LOAD_TYPES = st.sampled_from(
     [
         *("working", "absolute", "percent_1rm", "percent_tm", "percent_of_first"),
-        *("percent_of_previous", "rep_max", "bodyweight", "assisted", "open"),
+        *("percent_of_previous", "bodyweight", "assisted", "open"),
     ]
+)
+LOADS = st.one_of(
+    st.fixed_dictionaries({"load_type": LOAD_TYPES, "load_value": st.integers(1, 150)}),
+    st.fixed_dictionaries({"load_type": st.just("rep_max"), "load_value": st.integers(1, 16)}),
 )
 SCHEMES = st.lists(
     st.builds(
-        SetScheme,
+        lambda load, **fields: SetScheme(**load, **fields),
+        load=LOADS,
         set_type=st.sampled_from(["warm_up", "normal", "drop", "failure", "amrap"]),
         count=st.integers(1, 4),
         week=st.none() | st.integers(1, 2),
         reps_min=st.none() | st.integers(1, 30),
-        load_type=LOAD_TYPES,
-        load_value=st.integers(1, 150),
     ),
     min_size=1,
     max_size=6,

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from workouts.training.document import Day, Plan, PlannedExercise, SetScheme
 from workouts.training.text import schemes_from_text, schemes_of, text_of, with_text
@@ -55,6 +56,36 @@ def test_what_people_write_is_understood(reps, expected):
 )
 def test_what_is_not_understood_makes_sets_without_reps(reps):
     assert asked(schemes_from_text(3, reps, 60)) == [{"count": 3}]
+
+
+@pytest.mark.parametrize(
+    "reps", ["12-8", "12 – 8 reps", "0", "0-5", "201", "-5", "-5-10", "99999", "5/0/3", "0/side"]
+)
+def test_numbers_that_are_no_reps_are_refused(reps):
+    with pytest.raises(ValidationError) as refused:
+        PlannedExercise(name="Squat", sets=3, reps=reps)
+
+    [error] = refused.value.errors()
+    assert error["loc"] == ("reps",)
+
+
+def test_open_sets_may_stand_among_others():
+    assert asked(schemes_from_text(3, "5/open/3", 60)) == [
+        {"reps_min": 5, "reps_max": 5},
+        {},
+        {"reps_min": 3, "reps_max": 3},
+    ]
+
+
+@pytest.mark.parametrize("reps", [0.0, 0.5, 2.5, 17.0, 2000.0])
+def test_a_rep_max_is_of_whole_reps_that_the_curve_reaches(reps):
+    with pytest.raises(ValidationError, match="rep_max is a number of reps from 1 to 16"):
+        SetScheme(load_type="rep_max", load_value=reps)
+
+
+@pytest.mark.parametrize("reps", [1.0, 16.0])
+def test_the_lightest_and_the_heaviest_rep_max_are_taken(reps):
+    assert SetScheme(load_type="rep_max", load_value=reps).load_value == reps
 
 
 def test_a_plus_asks_for_more_in_the_last_set():
@@ -144,6 +175,13 @@ def singly(schemes):
     return [
         scheme.model_copy(update={"count": 1}) for scheme in schemes for _ in range(scheme.count)
     ]
+
+
+@given(st.lists(st.tuples(st.one_of(one, st.just({})), st.integers(1, 20)), max_size=30))
+def test_words_made_of_schemes_are_never_refused(parts):
+    sets, reps = text_of([SetScheme(count=count, **fields) for fields, count in parts])
+
+    assert PlannedExercise(name="Squat", sets=sets, reps=reps).reps == reps
 
 
 @given(st.lists(st.tuples(one, st.integers(1, 4)), min_size=1, max_size=5))
