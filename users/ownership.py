@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound=models.Model)
 
 _STAMPS = frozenset({"revision", "updated_at"})
+_INSERT_BATCH = 1000
 _ADVANCE = """
     INSERT INTO users_syncclock (user_id, revision)
     SELECT owner, 1 FROM unnest(%s::uuid[]) AS owner ORDER BY owner
@@ -79,7 +80,8 @@ class OwnedQuerySet(models.QuerySet[ModelT]):
 
     def insert(self, rows: Iterable[ModelT]) -> None:
         """New rows of a caller who has advanced the clock and touches the whole."""
-        models.QuerySet.bulk_create(self, rows)
+        # PostgreSQL takes 65,535 parameters in a statement.
+        models.QuerySet.bulk_create(self, rows, batch_size=_INSERT_BATCH)
 
 
 class SyncedQuerySet(OwnedQuerySet[ModelT]):

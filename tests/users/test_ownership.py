@@ -103,6 +103,15 @@ def test_the_owner_cannot_change_in_bulk(ana: User, ben: User, field: str):
     assert Workout.objects.get().user == ana
 
 
+def test_more_rows_are_inserted_than_one_statement_takes(ana: User):
+    rows = WorkoutFactory.build_batch(4000, user=ana)
+    advance_clock(ana.pk)
+
+    Workout.objects.all().insert(rows)
+
+    assert Workout.objects.filter(user=ana).count() == 4000
+
+
 def test_a_row_cannot_be_saved_over_another_one(ana: User, ben: User):
     mine, theirs = NotificationFactory(user=ana), NotificationFactory(user=ben, text="Ben's")
 

@@ -96,6 +96,28 @@ def test_it_means_an_exercise_that_the_person_sees(api, ben, bench):
     assert not ExerciseAlias.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u200b \u2060", "\ufe0f", "\u00ad", "\u3164", "\u2800", "\u0301"]
+)
+def test_a_name_has_something_to_see(api, ana, bench, name):
+    alias = ExerciseAliasFactory(user=ana, name="lift", exercise=bench)
+
+    made = api.post(URL, {"name": name, "exercise": str(bench.pk)})
+    changed = api.patch(f"{URL}{alias.pk}/", {"name": name})
+
+    assert [made.status_code, changed.status_code] == [400, 400]
+    assert errors_of(made) == errors_of(changed) == [("name", "blank")]
+    assert list(ExerciseAlias.objects.values_list("name", flat=True)) == ["lift"]
+
+
+def test_names_in_any_script_can_be_seen(api, ana, bench):
+    names = ["жим", "ベンチ", "5", "🏋️", "+"]
+
+    answers = [api.post(URL, {"name": name, "exercise": str(bench.pk)}) for name in names]
+
+    assert [answer.status_code for answer in answers] == [201] * 5
+
+
 def test_a_stranger_finds_none_of_it(bens_api, ana, bench):
     alias = ExerciseAliasFactory(user=ana, name="lift", exercise=bench)
     url = f"{URL}{alias.pk}/"

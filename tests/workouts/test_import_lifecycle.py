@@ -31,6 +31,7 @@ from users.services import accounts, jobs
 from workouts import tasks
 from workouts.models import Exercise, RowError, Workout, WorkoutImport, WorkoutSet
 from workouts.services import transfers, transfers_rows, transfers_run
+from workouts.services.sets import change_set
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,38 @@ class TestUndo:
         assert set(graves.values_list("object_id", flat=True)) == gone
         first.refresh_from_db()
         assert first.status == "done"
+
+    def test_what_the_person_changed_since_stays_and_is_counted(self, ana, bench, monkeypatch):
+        monkeypatch.setattr(transfers, "_UNDO_BATCH", 5)
+        file = a_strong_file(*days_of(12))
+        job = imported(ana, file)
+        renamed, noted = Workout.objects.order_by("date")[3:9:5]
+        renamed.name = "Chest"
+        renamed.save()
+        change_set(user_id=ana.pk, set_id=noted.sets.get().pk, content={"reps": 8})
+        before = Workout.objects.order_by("revision").last().revision
+
+        undone = transfers.undo_import(user_id=ana.pk, import_id=job.pk)
+        transfers.undo_import(user_id=ana.pk, import_id=job.pk)
+        job.refresh_from_db()
+
+        assert counts(undone) == counts(job) == ("undone", 2, 0, 2, 0)
+        kept = Workout.objects.filter(imported_by=None, revision__gt=before)
+        assert ids_of(kept) == ids_of(Workout.objects.all()) == {renamed.pk, noted.pk}
+        assert Tombstone.objects.filter(user=ana, resource="workouts.workout").count() == 10
+
+    def test_what_stayed_is_not_brought_twice(self, ana, bench):
+        file = a_strong_file(*days_of(3))
+        job = imported(ana, file)
+        Workout.objects.filter(pk=Workout.objects.first().pk).update(
+            name="Chest", updated_at=dt.datetime.now(dt.UTC)
+        )
+        transfers.undo_import(user_id=ana.pk, import_id=job.pk)
+
+        again = answered(job)
+
+        assert counts(again) == ("done", 2, 1, 2, 0)
+        assert Workout.objects.count() == 3
 
     def test_twice_is_once(self, ana, bench):
         job = imported(ana, a_strong_file(*days_of(3)))

@@ -21,7 +21,13 @@ from users.ownership import advance_clock
 from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutSet
 from workouts.services import transfers, transfers_run
 from workouts.services.catalogue import load_catalogue
-from workouts.services.transfers_names import Names, alias_key, create_exercises, suggestions
+from workouts.services.transfers_names import (
+    Names,
+    alias_key,
+    create_exercises,
+    learn,
+    suggestions,
+)
 from workouts.services.transfers_rows import ExerciseGone
 
 pytestmark = pytest.mark.django_db
@@ -150,16 +156,16 @@ class TestLearning:
 
         assert WorkoutSet.objects.get().exercise == other
 
-    def test_a_second_answer_takes_the_place_of_the_first(self, ana, bench):
+    def test_a_later_answer_takes_the_place_of_the_first(self, ana, bench):
         row = ExerciseFactory(name="Row")
         job = imported(ana, a_strong_file(a_row(exercise="Xyz"), a_row(exercise="Abc")))
-        transfers.answer_import(
-            user_id=ana.pk,
-            import_id=job.pk,
-            answers={"exercises": [meaning(bench, "Xyz"), meaning(row, "xyz")]},
-        )
 
-        assert list(ExerciseAlias.objects.values_list("name", "exercise")) == [("xyz", row.pk)]
+        answered(job, exercises=[meaning(bench, "Xyz"), meaning(bench, "Abc")])
+        transfers.undo_import(user_id=ana.pk, import_id=job.pk)
+        answered(job, exercises=[meaning(row, "xyz")])
+
+        meant = ExerciseAlias.objects.order_by("name").values_list("name", "exercise")
+        assert list(meant) == [("abc", bench.pk), ("xyz", row.pk)]
 
     def test_a_name_can_become_an_exercise_like_the_most_similar_one(self, ana):
         load_catalogue()
@@ -195,6 +201,24 @@ class TestLearning:
             "set_number", flat=True
         )
         assert sorted(numbers) == [1, 2]
+
+    def test_as_many_as_a_file_may_name_become_exercises(self, ana):
+        rows = [a_row(exercise=f"Move {n}") for n in range(1000)]
+        for day in range(1, 5):
+            start = f"2026-03-0{day + 2} 18:00:00"
+            rows += [a_row(start, exercise=f"Move {1000 * day + n}") for n in range(1000)]
+
+        job = imported(ana, a_strong_file(*rows), create_unknown=True)
+
+        assert counts(job) == ("done", 5, 0, 5000, 0)
+        assert Exercise.objects.filter(created_by=ana, is_custom=True).count() == 5000
+
+    def test_as_many_answers_as_can_be_are_remembered(self, ana, bench):
+        advance_clock(ana.pk)
+
+        learn(user_id=ana.pk, answers=[meaning(bench, f"Move {n}") for n in range(10_000)])
+
+        assert ExerciseAlias.objects.filter(user=ana, exercise=bench).count() == 10_000
 
     def test_nothing_is_made_while_something_else_is_asked(self, ana, bench):
         rows = a_row("05/06/2026 18:00"), a_row("05/06/2026 18:00", exercise="Xyz")

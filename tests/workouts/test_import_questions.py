@@ -19,10 +19,11 @@ from tests.users.everything import use_a_folder_of_the_test
 from tests.workouts.transfer.files import IOS, a_file
 from tests.workouts.transfer.histories import sessions, strong_csv
 from users.models import Notification
-from workouts.models import Exercise, Workout, WorkoutSet
+from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutSet
 from workouts.services.catalogue import load_catalogue
 from workouts.services.workouts import log_workout
 
+URL = "/api/v1/workout-imports/"
 pytestmark = pytest.mark.django_db
 
 
@@ -124,6 +125,45 @@ class TestWhatIsAsked:
         ]
         assert [one["match"] for one in zottman["suggestions"]] == [0.62, 0.25]
         assert not Workout.objects.exists()
+
+
+class TestWhichNamesAreAnswered:
+    def test_a_name_is_asked_once_whatever_its_spellings(self, ana, bench):
+        rows = a_row(exercise="Xyz"), a_row(exercise="XYZ"), a_row(exercise="XYZ")
+
+        job = imported(ana, a_strong_file(*rows))
+
+        assert job.questions == {"exercises": [{"name": "XYZ", "sets": 3, "suggestions": []}]}
+
+    @pytest.mark.parametrize(
+        ("name", "code"), [("Bench", "not_asked"), (" xYZ", "duplicate_name")]
+    )
+    def test_a_name_that_is_not_asked_or_answered_twice_is_refused(
+        self, api, ana, bench, name, code
+    ):
+        job = imported(ana, a_strong_file(a_row(), a_row(exercise="Xyz")))
+        answers = [{"name": "Xyz", "exercise": str(bench.pk)}, {"name": name, "create": True}]
+
+        response = api.patch(f"{URL}{job.pk}/", {"exercises": answers})
+
+        assert response.status_code == 400
+        [error] = response.json()["errors"]
+        assert (error["attr"], error["code"]) == ("exercises.1.name", code)
+        job.refresh_from_db()
+        assert job.status == "needs_answers"
+        assert not ExerciseAlias.objects.exists()
+        assert list(Exercise.objects.all()) == [bench]
+
+    def test_a_guess_is_answered_as_what_is_asked(self, api, ana, bench):
+        row = ExerciseFactory(name="Row")
+        job = imported(ana, a_strong_file(a_row()), dry_run=True)
+        answers = [{"name": "BENCH press (barbell)", "exercise": str(row.pk)}]
+
+        response = api.patch(f"{URL}{job.pk}/", {"exercises": answers})
+
+        assert response.status_code == 200
+        alias = ExerciseAlias.objects.get()
+        assert (alias.name, alias.exercise) == ("bench press (barbell)", row)
 
 
 class TestDryRun:

@@ -19,6 +19,7 @@ from tests.factories.transfers import (
 )
 from tests.factories.workouts import ExerciseFactory
 from tests.users.everything import use_a_folder_of_the_test
+from tests.workouts.transfer.files import HEVY as HEVY_HEADER
 from tests.workouts.transfer.files import a_file, peak_of_memory
 from tests.workouts.transfer.histories import (
     HEVY,
@@ -84,6 +85,16 @@ class TestWhatIsStored:
         assert (*counts(job), job.source) == ("done", 40, 0, sets_of(form), 0, "hevy")
         assert told(ana) == expected(form)
         assert diary(ana)[0]["end_time"] is not None
+
+    def test_sets_of_one_side_keep_it(self, ana, bench):
+        head = "Push,2 Mar 2026 18:00,2 Mar 2026 19:00,,Bench Press (Barbell),,,"
+        file = a_file(HEVY_HEADER, *(f"{head}0,{kind},20,8,,," for kind in ("left", "right", "")))
+
+        job = imported(ana, file.getvalue())
+
+        assert counts(job) == ("done", 1, 0, 3, 0)
+        sides = WorkoutSet.objects.in_order().values_list("set_type", "side")
+        assert list(sides) == [("normal", "left"), ("normal", "right"), ("normal", "")]
 
     def test_pounds_and_kilograms_stand_in_one_file(self, ana, bench):
         rows = a_row(weight="100", unit="kg"), a_row(weight="225", unit="lbs")

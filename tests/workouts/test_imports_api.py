@@ -323,7 +323,7 @@ class TestAnswering:
         ],
     )
     def test_a_wrong_answer_is_named_and_changes_nothing(self, api, ana, bench, row, error):
-        job = imported(ana, a_strong_file(a_row(exercise="Xyz")))
+        job = imported(ana, a_strong_file(a_row(exercise="Xyz"), a_row(exercise="Abc")))
         good = {"name": "Abc", "exercise": str(bench.pk)}
 
         response = api.patch(detail(job), {"exercises": [good, row]})

@@ -27,6 +27,7 @@ from workouts.models.transfer import ImportSource, ImportStatus
 from workouts.services import transfers
 from workouts.services.transfers_export import export_csv
 from workouts.services.transfers_names import alias_key
+from workouts.transfer.texts import is_visible
 
 MULTIPART_OVERHEAD_BYTES = 64 * 1024
 MAX_ANSWERS = 500
@@ -248,7 +249,7 @@ class WorkoutImportViewSet(
     @extend_schema(request=None, responses=WorkoutImportSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: UUID) -> Response:
-        """Delete the workouts that this import brought, and no others."""
+        """Delete the workouts that this import brought; those that you changed since stay."""
         self.get_object()
         job = transfers.undo_import(user_id=self.owner.pk, import_id=pk)
         return Response(self.get_serializer(job).data)
@@ -266,6 +267,8 @@ class ExerciseAliasSerializer(serializers.ModelSerializer[ExerciseAlias]):
         read_only_fields = ("created_at", "updated_at")
 
     def validate_name(self, name: str) -> str:
+        if not is_visible(name):
+            raise ValidationError("Give a name that can be seen.", code="blank")
         return alias_key(name)
 
 

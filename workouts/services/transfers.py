@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
-from django.db.models import FileField
+from django.db.models import F, FileField, Q
 from django.utils import timezone as clock
 
 from users.errors import Conflict
@@ -26,7 +26,7 @@ from users.ownership import advance_clock
 from users.selectors import time_zone_of
 from users.services import jobs
 from users.services.creation import create_once
-from workouts.models import Workout, WorkoutImport
+from workouts.models import Workout, WorkoutImport, WorkoutSet
 from workouts.models.transfer import ImportStatus
 from workouts.services import transfers_run
 from workouts.services.transfers_names import learn
@@ -53,6 +53,9 @@ _ORPHANED_AFTER: Final = timedelta(days=1)
 _HEAD_BYTES: Final = 65_536
 _MAX_FILE_NAME: Final = 200
 _UNDO_BATCH: Final = 500
+_ASKING: Final = (ImportStatus.NEEDS_ANSWERS, ImportStatus.CHECKED)
+# An import stores both stamps alike, and every change of a workout or its sets moves one.
+_IS_CHANGED: Final = ~Q(updated_at=F("created_at"))
 
 Content = Mapping[str, Any]
 
@@ -144,7 +147,7 @@ def answer_import(*, user_id: UUID, import_id: UUID, answers: Content) -> Workou
     if not job.file:
         raise FileGone
     _refuse_second(user_id)
-    learn(user_id=user_id, answers=answers.get("exercises", ()))
+    learn(user_id=user_id, answers=answers.get("exercises", ()), asked=_asked(job))
     WorkoutImport.objects.filter(user_id=user_id, pk=import_id).write(
         **{field: answers[field] for field in OPTIONS if field in answers},
         **dict.fromkeys(transfers_run.COUNTS, 0),
@@ -162,10 +165,21 @@ def answer_import(*, user_id: UUID, import_id: UUID, answers: Content) -> Workou
     return job
 
 
+def _asked(job: WorkoutImport) -> list[str] | None:
+    """The names in its questions; None of one that has none to show any more."""
+    if job.status not in _ASKING:
+        return None
+    return [
+        row["name"] for part in ("exercises", "guessed") for row in job.questions.get(part, ())
+    ]
+
+
 def undo_import(*, user_id: UUID, import_id: UUID) -> WorkoutImport:
     """Delete the workouts that the import brought, and no others. Twice is once.
 
-    Custom exercises and what was learned of names stay. Raises ImportIsRunning.
+    What the person has changed since stays, as a workout of their own that a later import knows
+    again; the counts of new workouts and sets then tell how much that is. Custom exercises and
+    what was learned of names stay too. Raises ImportIsRunning.
     """
     job = _mark_undone(user_id, import_id)
     while _undo_batch(user_id, import_id):
@@ -181,6 +195,9 @@ def _mark_undone(user_id: UUID, import_id: UUID) -> WorkoutImport:
     job = WorkoutImport.objects.get(user_id=user_id, pk=import_id)
     if job.status in _OPEN:
         raise ImportIsRunning
+    if job.status == ImportStatus.UNDONE:
+        # Its counts tell already what has stayed.
+        return job
     WorkoutImport.objects.filter(user_id=user_id, pk=import_id).write(
         status=ImportStatus.UNDONE,
         questions={},
@@ -194,16 +211,29 @@ def _mark_undone(user_id: UUID, import_id: UUID) -> WorkoutImport:
 
 @transaction.atomic
 def _undo_batch(user_id: UUID, import_id: UUID) -> bool:
-    """Whether there was anything left to delete."""
-    advance_clock(user_id)
+    """Whether there may be anything left to delete."""
+    revision = advance_clock(user_id)
     undone = WorkoutImport.objects.filter(pk=import_id, status=ImportStatus.UNDONE)
     # Begun anew meanwhile: what it brings now is to stay.
     if not undone.exists():
         return False
     brought = Workout.objects.filter(user_id=user_id, imported_by=import_id).order_by("pk")
-    batch = list(brought.values_list("pk", flat=True)[:_UNDO_BATCH])
-    if batch:
-        Workout.objects.filter(user_id=user_id, pk__in=batch).delete()
+    flagged = brought.annotate(is_changed=_IS_CHANGED).values_list("pk", "is_changed")
+    batch = dict(flagged[:_UNDO_BATCH])
+    changed = [pk for pk, is_changed in batch.items() if is_changed]
+    if changed:
+        Workout.objects.filter(user_id=user_id, pk__in=changed).write(
+            imported_by=None, revision=revision
+        )
+        sets = WorkoutSet.objects.filter(user_id=user_id, workout__in=changed).count()
+        undone.write(
+            workouts_new=F("workouts_new") + len(changed),
+            sets_new=F("sets_new") + sets,
+            updated_at=clock.now(),
+            revision=revision,
+        )
+    if len(changed) < len(batch):
+        Workout.objects.filter(user_id=user_id, pk__in=batch.keys() - changed).delete()
     return len(batch) == _UNDO_BATCH
 
 

@@ -19,6 +19,8 @@ MAX_SUGGESTIONS: Final = 3
 # From here on a new exercise trains what the one with the most similar name trains.
 ALIKE: Final = 0.5
 _MAX_NAME: Final = 100
+# PostgreSQL takes 65,535 parameters in a statement.
+_BATCH: Final = 1000
 _WORD: Final = re.compile(r"[^\W_]+")
 _BRACKETED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _SPLIT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -152,12 +154,16 @@ def suggestions(*, user_id: UUID, names: Collection[str]) -> dict[str, list[dict
     return found
 
 
-def learn(*, user_id: UUID, answers: Sequence[Answer]) -> None:
+def learn(
+    *, user_id: UUID, answers: Sequence[Answer], asked: Collection[str] | None = None
+) -> None:
     """Remember what names mean: ``{name, exercise}``, or ``{name, create}`` for a new exercise.
 
     In the transaction of a caller who has advanced the clock. Raises ValidationError that names
-    the answer whose exercise the person cannot see.
+    the answer whose exercise the person cannot see, whose name was answered before it, or whose
+    name is none of those ``asked``, where these are given.
     """
+    _refuse_misnamed(answers, asked)
     chosen = [row["exercise"] for row in answers if not row.get("create")]
     visible = set(
         Exercise.objects.visible_to(user_id).filter(pk__in=chosen).values_list("pk", flat=True)
@@ -169,7 +175,6 @@ def learn(*, user_id: UUID, answers: Sequence[Answer]) -> None:
             raise ValidationError({f"exercises.{index}.exercise": error})
     new = {alias_key(row["name"]): row["name"] for row in answers if row.get("create")}
     made = create_exercises(user_id=user_id, names=new.values())
-    # Of two answers for a name, the later one counts.
     meant = {
         key: made.get(key) if row.get("create") else row["exercise"]
         for row in answers
@@ -184,7 +189,23 @@ def learn(*, user_id: UUID, answers: Sequence[Answer]) -> None:
         update_conflicts=True,
         unique_fields=["user", "name"],
         update_fields=["exercise"],
+        batch_size=_BATCH,
     )
+
+
+def _refuse_misnamed(answers: Sequence[Answer], asked: Collection[str] | None) -> None:
+    known = None if asked is None else {alias_key(name) for name in asked}
+    seen = set[str]()
+    for index, row in enumerate(answers):
+        key = alias_key(row["name"])
+        if key in seen:
+            error = ValidationError("This name is answered twice.", code="duplicate_name")
+        elif known is not None and key not in known:
+            error = ValidationError("The import does not ask for this name.", code="not_asked")
+        else:
+            seen.add(key)
+            continue
+        raise ValidationError({f"exercises.{index}.name": error})
 
 
 def create_exercises(*, user_id: UUID, names: Iterable[str]) -> dict[str, UUID]:
@@ -202,6 +223,7 @@ def create_exercises(*, user_id: UUID, names: Iterable[str]) -> dict[str, UUID]:
     Exercise.objects.bulk_create(
         [_new_exercise(user_id, name, found) for name, found in alike.items()],
         ignore_conflicts=True,
+        batch_size=_BATCH,
     )
     return _named(user_id, wanted)
 

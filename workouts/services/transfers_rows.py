@@ -57,10 +57,10 @@ _INSERT_SETS = """
         side, discomfort_note, notes)
     SELECT s.id, %(user)s, s.workout, e.id, s.position, s.set_number, s.reps, s.weight,
         e.load_type, s.duration, s.distance, s.rpe, s.set_type, s.superset, s.rest_seconds, '',
-        '', '', s.notes
+        s.side, '', s.notes
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS s (id uuid, workout uuid, exercise uuid,
         position int, set_number int, reps int, weight float8, duration int, distance float8,
-        rpe float8, set_type text, superset int, rest_seconds int, notes text)
+        rpe float8, set_type text, superset int, rest_seconds int, side text, notes text)
     JOIN workouts_exercise e ON e.id = s.exercise
         AND (e.created_by_id IS NULL OR e.created_by_id = %(user)s)
 """
@@ -223,6 +223,7 @@ def _set_rows(
             "set_type": done.set_type,
             "superset": done.superset,
             "rest_seconds": done.rest_seconds,
+            "side": done.side,
             "notes": done.notes,
         }
 

@@ -1,5 +1,6 @@
 """The background work of an import: look, ask what is not clear, then store batch by batch."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final, cast
@@ -140,7 +141,7 @@ def _questions(job: WorkoutImport, survey: Survey, names: Names) -> dict[str, An
     asked: dict[str, Any] = {
         name: list(CHOICES[name]) for name in survey.questions if not getattr(job, name)
     }
-    by_sets = sorted(survey.exercises.items(), key=lambda item: (-item[1], item[0]))
+    by_sets = _by_sets(survey)
     found = {name: names.find(name) for name, _ in by_sets}
     unknown = [(name, sets) for name, sets in by_sets if found[name] is None][:MAX_ASKED]
     if unknown and not job.create_unknown:
@@ -155,6 +156,18 @@ def _questions(job: WorkoutImport, survey: Survey, names: Names) -> dict[str, An
         if match and match.by == "words"
     ]
     return asked | ({"guessed": guessed[:MAX_ASKED]} if guessed else {})
+
+
+def _by_sets(survey: Survey) -> list[tuple[str, int]]:
+    """Each name of the file once, whatever its spellings, and its sets; the most of them first."""
+    spelled: dict[str, str] = {}
+    sets = Counter[str]()
+    for name, count in sorted(survey.exercises.items(), key=lambda item: (-item[1], item[0])):
+        key = alias_key(name)
+        spelled.setdefault(key, name)
+        sets[key] += count
+    named = [(spelled[key], count) for key, count in sets.items()]
+    return sorted(named, key=lambda item: (-item[1], item[0]))
 
 
 def _suggested(row: Mapping[str, Any]) -> dict[str, Any]:

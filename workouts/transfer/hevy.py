@@ -16,6 +16,7 @@ from workouts.transfer.readings import (
     ReadWorkout,
     RowError,
     SetType,
+    Side,
     Unreadable,
 )
 from workouts.transfer.texts import shown
@@ -28,7 +29,10 @@ SET_TYPES: Final[dict[str, SetType]] = {
     "dropset": "drop",
     "drop": "drop",
     "failure": "failure",
+    "left": "normal",
+    "right": "normal",
 }
+SIDES: Final[dict[str, Side]] = {"left": "left", "right": "right"}
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -58,14 +62,20 @@ def _time(draft: Draft, row: Row, order: DateOrder | None) -> None:
 def _add(draft: Draft, row: Row, measures: Measures) -> None:
     exercise = measures.exercise(row)
     read_set = measures.set_of(row, _set_type(row))
-    draft.add(replace(read_set, superset=measures.superset(row, first=0)))
+    side = SIDES.get(_kind(row), "")
+    draft.add(replace(read_set, superset=measures.superset(row, first=0), side=side))
     draft.note(exercise, row["exercise_notes"])
 
 
+def _kind(row: Row) -> str:
+    return row["kind"].lower().replace(" ", "").replace("_", "").replace("-", "")
+
+
 def _set_type(row: Row) -> SetType:
-    kind = row["kind"].lower().replace(" ", "").replace("_", "").replace("-", "")
+    kind = _kind(row)
     if kind not in SET_TYPES:
         column = row.header.name_of("kind")
-        message = f"{column} must be normal, warmup, dropset or failure, not {shown(kind)}."
+        wanted = "normal, warmup, dropset, failure, left or right"
+        message = f"{column} must be {wanted}, not {shown(kind)}."
         raise Unreadable(column, "unknown_set_type", message)
     return SET_TYPES[kind]

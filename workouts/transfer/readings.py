@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 App = Literal["strong", "hevy"]
 SetType = Literal["warm_up", "normal", "drop", "failure", "amrap"]
+# Of one-sided work; empty where it is none.
+Side = Literal["", "left", "right"]
 WeightUnit = Literal["kg", "lb"]
 DistanceUnit = Literal["km", "mi", "m"]
 # "unambiguous": no date of the file can be read in two ways.
@@ -57,6 +59,7 @@ class ReadSet:
     rpe: float | None = None
     superset: int | None = None
     rest_seconds: int | None = None
+    side: Side = ""
     notes: str = ""
 
 

@@ -1,6 +1,7 @@
 """Cells that hold text: cleaned when read, made safe for spreadsheets when written."""
 
 import re
+import unicodedata
 from typing import Final
 
 _MAX_SHOWN: Final = 60
@@ -9,6 +10,15 @@ _MAX_SHOWN: Final = 60
 _UNWANTED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # What spreadsheets take for the beginning of a formula, in either width of East Asian keyboards.
 _FORMULA: Final = re.compile("'*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
+
+
+# Letters and a symbol to Unicode, and blank to the eye.
+_BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def is_visible(value: str) -> bool:
+    """Whether any character of it can be seen: a letter, a digit, a mark of its own."""
+    return any(unicodedata.category(one)[0] in "LNPS" and one not in _BLANKS for one in value)
 
 
 def line_of_text(cell: str, limit: int) -> str:

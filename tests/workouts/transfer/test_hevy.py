@@ -234,6 +234,18 @@ def test_a_value_that_cannot_be_taken_leaves_its_row_out(cells, column, code):
     assert [(error.line, error.column, error.code) for error in errors] == [(2, column, code)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "side"), [("left", "left"), ("Right", "right"), ("normal", ""), ("", "")]
+)
+def test_a_set_of_one_side_is_a_normal_one_of_that_side(kind, side):
+    workouts, errors = read_hevy(HEVY, one_row(set_type=kind))
+
+    assert errors == []
+    assert workouts[0].sets == [
+        ReadSet(line=2, exercise="Bench Press", reps=5, weight=60.0, side=side)
+    ]
+
+
 def test_notes_on_an_exercise_are_told_once():
     workouts, _ = read_hevy(
         HEVY,
