@@ -20,10 +20,10 @@ PLANS = Statement("""
         OR p.user_id = $1 THEN jsonb_build_object(
         'username', u.username, 'display_name', f.display_name) END AS author,
     coalesce((
-        SELECT jsonb_agg(jsonb_build_object(
+        SELECT json_agg(json_build_object(
             'id', d.id, 'day_number', d.day_number, 'focus', d.focus, 'warm_up', d.warm_up,
             'cool_down', d.cool_down, 'exercises', coalesce((
-                SELECT jsonb_agg(jsonb_build_object(
+                SELECT json_agg(json_build_object(
                     'id', x.id,
                     'exercise', CASE WHEN e.created_by_id IS NULL
                         OR e.created_by_id = $1 THEN x.exercise_id END,
@@ -40,7 +40,7 @@ PLANS = Statement("""
             AND (e.created_by_id IS NULL OR e.created_by_id = $1)
     )) ELSE x.progression END
                     , 'planned_sets', coalesce((
-                        SELECT jsonb_agg(jsonb_build_object(
+                        SELECT json_agg(json_build_object(
                             'id', s.id, 'set_type', s.set_type, 'count', s.count,
                             'week', s.week, 'reps_min', s.reps_min, 'reps_max', s.reps_max,
                             'duration_seconds', s.duration_seconds,
@@ -50,15 +50,15 @@ PLANS = Statement("""
                         ) ORDER BY s."order")
                         FROM workouts_plannedset s
                         WHERE s.user_id = x.user_id AND s.planned_exercise_id = x.id
-                    ), '[]'::jsonb)
+                    ), '[]'::json)
                 ) ORDER BY x."order")
                 FROM workouts_plannedexercise x
                 LEFT JOIN workouts_exercise e ON e.id = x.exercise_id
                 WHERE x.user_id = d.user_id AND x.day_id = d.id
-            ), '[]'::jsonb)
+            ), '[]'::json)
         ) ORDER BY d.day_number)
         FROM workouts_workoutday d WHERE d.user_id = p.user_id AND d.plan_id = p.id
-    ), '[]'::jsonb) AS days
+    ), '[]'::json)::text AS days
     FROM workouts_workoutplan p
     JOIN users_user u ON u.id = p.user_id JOIN users_userprofile f ON f.user_id = p.user_id
     WHERE p.id = ANY($2) AND (p.user_id = $1 OR p.is_public)
