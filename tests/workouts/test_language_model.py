@@ -67,7 +67,6 @@ def tls_model(settings, certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with fake_model.set_up(settings, context) as model:
-        settings.AI_TIMEOUT_S = TIME_LIMIT_S
         yield model
 
 
@@ -367,7 +366,8 @@ def test_a_trusted_certificate_is_spoken_to(tls_model, monkeypatch, certificate)
 
 
 @pytest.mark.parametrize("answer", [fake_model.drips_headers, fake_model.drips_text])
-def test_the_time_limit_holds_behind_tls(tls_model, monkeypatch, certificate, answer):
+def test_the_time_limit_holds_behind_tls(tls_model, monkeypatch, certificate, settings, answer):
+    settings.AI_TIMEOUT_S = TIME_LIMIT_S
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     tls_model.answers = [answer]
 
