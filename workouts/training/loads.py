@@ -12,12 +12,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from users.units import pounds_to_kg
 from workouts.training.document import Part
 
 System = Literal["metric", "imperial"]
 BarKind = Literal["barbell", "ez_bar", "trap_bar", "smith_machine", "landmine"]
 
-KG_PER_POUND: Final = 0.45359237
 MAX_LOAD_KG: Final = 1000.0
 # Nearer than this, two loads are the same.
 EXACT_KG: Final = 1e-6
@@ -112,15 +112,18 @@ def default_inventory(system: System) -> Inventory:
     if system == "metric":
         return Inventory()
     return Inventory(
-        bars={kind: _kg(pounds) for kind, pounds in _IMPERIAL_BARS.items()},
-        plates=[Plates(weight_kg=_kg(pounds), pairs=pairs) for pounds, pairs in _IMPERIAL_PLATES],
-        dumbbells=[_kg(pounds) for pounds in _IMPERIAL_DUMBBELLS],
-        dumbbell_step_kg=_kg(5),
-        kettlebells=[_kg(pounds) for pounds in _IMPERIAL_KETTLEBELLS],
-        kettlebell_step_kg=_kg(10),
-        machine_step_kg=_kg(10),
-        cable_step_kg=_kg(5),
-        assist_step_kg=_kg(10),
+        bars={kind: pounds_to_kg(pounds) for kind, pounds in _IMPERIAL_BARS.items()},
+        plates=[
+            Plates(weight_kg=pounds_to_kg(pounds), pairs=pairs)
+            for pounds, pairs in _IMPERIAL_PLATES
+        ],
+        dumbbells=[pounds_to_kg(pounds) for pounds in _IMPERIAL_DUMBBELLS],
+        dumbbell_step_kg=pounds_to_kg(5),
+        kettlebells=[pounds_to_kg(pounds) for pounds in _IMPERIAL_KETTLEBELLS],
+        kettlebell_step_kg=pounds_to_kg(10),
+        machine_step_kg=pounds_to_kg(10),
+        cable_step_kg=pounds_to_kg(5),
+        assist_step_kg=pounds_to_kg(10),
     )
 
 
@@ -197,10 +200,6 @@ def _within_reason(target_kg: float) -> float:
 
 def _shown(load_kg: float) -> float:
     return round(float(load_kg), 3)
-
-
-def _kg(pounds: float) -> float:
-    return pounds * KG_PER_POUND
 
 
 # What one side of a bar, or a belt, holds at most.

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from users.units import KG_PER_LB
 from workouts.training.loads import (
-    KG_PER_POUND,
     Inventory,
     Loaded,
     Plates,
@@ -136,11 +136,11 @@ def test_a_bar_that_the_gym_does_not_name_has_its_usual_weight():
 
 
 def test_an_imperial_gym_loads_whole_pounds():
-    assert loadable(IMPERIAL, ["barbell"], 185 * KG_PER_POUND) == Loaded(
-        83.915, (45 * KG_PER_POUND, 25 * KG_PER_POUND), "barbell"
+    assert loadable(IMPERIAL, ["barbell"], 185 * KG_PER_LB) == Loaded(
+        83.915, (45 * KG_PER_LB, 25 * KG_PER_LB), "barbell"
     )
-    assert loadable(IMPERIAL, ["dumbbell"], 31).load_kg == round(70 * KG_PER_POUND, 3)
-    assert loadable(IMPERIAL, ["machine"], 31).load_kg == round(70 * KG_PER_POUND, 3)
+    assert loadable(IMPERIAL, ["dumbbell"], 31).load_kg == round(70 * KG_PER_LB, 3)
+    assert loadable(IMPERIAL, ["machine"], 31).load_kg == round(70 * KG_PER_LB, 3)
 
 
 def test_a_wish_above_a_thousand_kilograms_counts_as_a_thousand():
@@ -152,12 +152,12 @@ def test_a_wish_above_a_thousand_kilograms_counts_as_a_thousand():
 
 @given(
     stock=st.dictionaries(
-        st.sampled_from([0.5, 1, 1.25, 2.5, 5, 7.3, 10, 15, 20, 25, 10 * KG_PER_POUND]),
+        st.sampled_from([0.5, 1, 1.25, 2.5, 5, 7.3, 10, 15, 20, 25, 10 * KG_PER_LB]),
         st.integers(1, 3),
         max_size=5,
     ),
     target_kg=st.floats(0, 400),
-    bar_kg=st.sampled_from([0, 15, 20, 45 * KG_PER_POUND]),
+    bar_kg=st.sampled_from([0, 15, 20, 45 * KG_PER_LB]),
 )
 @settings(deadline=None)
 def test_a_load_can_be_made_and_none_that_can_be_made_is_nearer(stock, target_kg, bar_kg):
@@ -170,7 +170,7 @@ def test_a_load_can_be_made_and_none_that_can_be_made_is_nearer(stock, target_kg
     loaded = loadable(inventory, ["barbell"], target_kg)
 
     # Where some plates are in pounds and others are not, sums are counted in grams.
-    slack_kg = 0.03 if 10 * KG_PER_POUND in stock else 1e-6
+    slack_kg = 0.03 if 10 * KG_PER_LB in stock else 1e-6
     assert loaded.load_kg == pytest.approx(bar_kg + 2 * sum(loaded.plates_kg), abs=6e-4)
     assert all(loaded.plates_kg.count(weight) <= stock[weight] for weight in loaded.plates_kg)
     assert list(loaded.plates_kg) == sorted(loaded.plates_kg, reverse=True)
@@ -204,7 +204,7 @@ def test_a_switch_of_units_and_back_changes_no_load(target_kg):
     in_pounds = loadable(IMPERIAL, ["barbell"], in_kg).load_kg
     back = loadable(METRIC, ["barbell"], in_pounds).load_kg
 
-    assert abs(in_pounds - in_kg) <= 2.5 * KG_PER_POUND + 1e-3
+    assert abs(in_pounds - in_kg) <= 2.5 * KG_PER_LB + 1e-3
     assert back == in_kg
 
 
