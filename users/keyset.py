@@ -78,3 +78,13 @@ def fetch(sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[dict[
         if names is None:
             names = _columns[sql] = tuple(column.name for column in cursor.description)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def escape_like(text: str) -> str:
+    """The text as it stands in a LIKE pattern."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def given(narrowed: object) -> dict[str, Any]:
+    """The fields of a filter that narrow."""
+    return {name: value for name, value in vars(narrowed).items() if value is not None}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date, time
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,38 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 AnyField = serializers.Field[Any, Any, Any, Any]
+# Not ISO 8601 as a whole, which would take an offset and drop it.
+TIME_FORMATS = ["%H:%M:%S", "%H:%M", "%H:%M:%S.%f"]
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
+
+
+def refuse_far_year(value: Any) -> None:
+    """Raises ValidationError for a date or an instant that no diary holds."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise serializers.ValidationError(
+            f"Must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", code="out_of_range"
+        )
+
+
+class DayField(serializers.DateField):
+    """A person's own day."""
+
+    def to_internal_value(self, data: Any) -> date:
+        day = super().to_internal_value(data)
+        refuse_far_year(day)
+        return day
+
+
+class ClockField(serializers.TimeField):
+    """What the person's clock shows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=TIME_FORMATS, **kwargs)
+
+    def to_internal_value(self, data: Any) -> time:
+        if not isinstance(data, str | time):
+            self.fail("invalid", format="hh:mm[:ss[.uuuuuu]]")
+        return super().to_internal_value(data)
 
 
 class FiniteFloatField(serializers.FloatField):

@@ -67,23 +67,32 @@ def refuse_mixed_up(*, model: type[Synced], user_id: UUID, object_id: UUID, hash
     Raises Conflict where it holds other content or another person's row, and where the person
     has deleted it: a late retry must not bring it back.
     """
+    return bool(stored_ids(model=model, user_id=user_id, hashes={object_id: hashed}))
+
+
+def stored_ids(
+    *, model: type[Synced], user_id: UUID, hashes: Mapping[UUID, bytes]
+) -> frozenset[UUID]:
+    """Which of these ids were stored with this content; the others are free.
+
+    Raises Conflict as ``refuse_mixed_up`` does, for any of them.
+    """
     owner, table = f"{model.owner_field}_id", model._meta.db_table
     found = fetch(
         f"""
-        SELECT {owner} AS owner, creation_hash AS hash, false AS deleted FROM {table}
-        WHERE id = %(id)s
-        UNION ALL SELECT user_id, NULL, true FROM users_tombstone
-        WHERE user_id = %(user)s AND resource = %(resource)s AND object_id = %(id)s
+        SELECT id, {owner} AS owner, creation_hash AS hash, false AS deleted FROM {table}
+        WHERE id = ANY(%(ids)s)
+        UNION ALL SELECT object_id, user_id, NULL, true FROM users_tombstone
+        WHERE user_id = %(user)s AND resource = %(resource)s AND object_id = ANY(%(ids)s)
         """,  # noqa: S608 - names of our own models
-        {"id": object_id, "user": user_id, "resource": resource_name(model)},
+        {"ids": list(hashes), "user": user_id, "resource": resource_name(model)},
     )
-    if not found:
-        return False
     if any(row["deleted"] for row in found):
         raise Conflict("This was deleted.", code="deleted")
-    if found[0]["owner"] != user_id or bytes(found[0]["hash"] or b"") != hashed:
-        raise Conflict("This id belongs to a row with other content.", code="id_taken")
-    return True
+    for row in found:
+        if row["owner"] != user_id or bytes(row["hash"] or b"") != hashes[row["id"]]:
+            raise Conflict("This id belongs to a row with other content.", code="id_taken")
+    return frozenset(row["id"] for row in found)
 
 
 def _claim_key(*, user_id: UUID, key: str, resource: str, hashed: bytes) -> tuple[UUID, bool]:

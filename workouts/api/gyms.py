@@ -15,11 +15,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from users.api.fields import FiniteFloatField, IdField
+from users.api.fields import FiniteFloatField, IdField, refuse_far_year
 from users.api.owned import CreateOnceMixin
 from workouts.api.documents import shape
 from workouts.api.filters import TrainingMaxFilter
-from workouts.api.serializers import EARLIEST_YEAR, LATEST_YEAR, VisibleExerciseField
+from workouts.api.serializers import VisibleExerciseField
 from workouts.models import (
     Equipment,
     Exercise,
@@ -121,10 +121,7 @@ class TrainingMaxSerializer(serializers.ModelSerializer[TrainingMax]):
         read_only_fields = ("created_at", "updated_at")
 
     def validate_valid_from(self, day: date) -> date:
-        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-            raise ValidationError(
-                f"Must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", code="out_of_range"
-            )
+        refuse_far_year(day)
         return day
 
 

@@ -9,17 +9,19 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from users.api.fields import FiniteFloatField, IdField, RowsField
+from users.api.fields import (
+    TIME_FORMATS,
+    FiniteFloatField,
+    IdField,
+    RowsField,
+    refuse_far_year,
+)
 from users.localtime import validate_time_zone
 from workouts import selectors
 from workouts.api.sets import SetSerializer, ShownSetSerializer
 from workouts.models import Equipment, Exercise, Muscle, Workout
 from workouts.models.exercise import MuscleGroup, MuscleRole
 from workouts.models.workout import MAX_SETS
-
-# Not ISO 8601 as a whole, which would take an offset and drop it.
-TIME_FORMATS = ["%H:%M:%S", "%H:%M", "%H:%M:%S.%f"]
-EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
 class MuscleShareSerializer(serializers.Serializer[Any]):
@@ -319,10 +321,7 @@ def represent_exercises(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
 
 
 def _in_range(value: Any) -> Any:
-    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        raise ValidationError(
-            f"Must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", code="out_of_range"
-        )
+    refuse_far_year(value)
     return value
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from users.keyset import Page, Place, SqlList, fetch
-from workouts.selectors.filters import escape_like, given
+from users.keyset import Page, Place, SqlList, escape_like, fetch, given
 
 _EXERCISE_COLUMNS: LiteralString = """
     e.id, e.name, e.slug, e.description, e.muscle_group, e.is_cardio, e.is_custom,

@@ -12,8 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from users.keyset import Page, Place, SqlList, fetch
-from workouts.selectors.filters import escape_like, given
+from users.keyset import Page, Place, SqlList, escape_like, fetch, given
 
 _WORKOUT_COLUMNS: LiteralString = """
     w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.started_at, w.finished_at,

@@ -8,9 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from users.keyset import Page, Place, SqlList, fetch
+from users.keyset import Page, Place, SqlList, escape_like, fetch, given
 from workouts.models import WorkoutPlan
-from workouts.selectors.filters import escape_like, given
 from workouts.training.document import Plan
 
 _PLAN_COLUMNS: LiteralString = """
