@@ -21,7 +21,8 @@ from tests.factories.users import UserFactory
 from tests.users.races import at_once
 from users.models import SyncClock, User, UserProfile
 from users.services import avatars
-from users.services.avatars import ImageTooLarge, UnreadableImage, render_avatar
+from users.services.avatars import render_avatar
+from users.services.pictures import ImageTooLarge, UnreadableImage
 
 URL = "/api/v1/users/me/avatar/"
 ME = "/api/v1/users/me/"

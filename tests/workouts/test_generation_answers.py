@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.workouts import fake_model
-from tests.workouts.fake_model import raw, says
+from tests.users import fake_model
+from tests.users.fake_model import raw, says
 from tests.workouts.wished import WISH, lift, plan, run, said, small_catalogue, wished
 from workouts.models import Exercise, PlannedExercise, WorkoutPlan
 from workouts.services import generations, plans

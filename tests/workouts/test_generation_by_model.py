@@ -9,17 +9,17 @@ import time_machine
 from rest_framework.test import APIClient
 
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
+from tests.users import fake_model
+from tests.users.fake_model import KEY, raw, says
 from tests.users.races import at_once
-from tests.workouts import fake_model
-from tests.workouts.fake_model import KEY, raw, says
 from tests.workouts.wished import LABEL, WISH, lift, plan, run, said, small_catalogue, wished
 from users import tasks
 from users.ids import uuid7
 from users.models import User, UserProfile
-from users.services import accounts, jobs
+from users.services import accounts, jobs, language_model
+from users.services.language_model import ModelUnavailable
 from workouts.models import Exercise, PlanGeneration, PlannedExercise, WorkoutPlan
-from workouts.services import generations, language_model
-from workouts.services.language_model import ModelUnavailable
+from workouts.services import generations
 
 URL = "/api/v1/plan-generations/"
 NOW = dt.datetime(2026, 3, 2, 18, tzinfo=dt.UTC)

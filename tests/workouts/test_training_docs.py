@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from workouts.services import generations, language_model
+from users.services import language_model
+from workouts.services import generations
 from workouts.training.generation_slots import (
     CONDITIONING,
     DELOAD_WEEKS,

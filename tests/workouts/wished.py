@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.factories.workouts import ExerciseFactory
-from tests.workouts.fake_model import FakeModel
+from tests.users.fake_model import FakeModel
 from users.models import User
 from users.services import jobs
 from workouts.models import Exercise, PlanGeneration

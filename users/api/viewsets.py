@@ -39,7 +39,7 @@ from users.api.serializers import (
     SettingsSerializer,
 )
 from users.models import AccountExport, Notification, PushDevice, User, UserProfile
-from users.services import accounts, avatars, devices, exports, notifications
+from users.services import accounts, avatars, devices, exports, notifications, pictures
 
 MULTIPART_OVERHEAD_BYTES = 64 * 1024
 
@@ -118,7 +118,7 @@ class MySettingsView(MyView):
 class MyAvatarView(MyView):
     serializer_class = AvatarSerializer
     parser_classes = (UploadParser,)
-    max_body_bytes: ClassVar[int] = avatars.MAX_BYTES + MULTIPART_OVERHEAD_BYTES
+    max_body_bytes: ClassVar[int] = pictures.MAX_BYTES + MULTIPART_OVERHEAD_BYTES
 
     @extend_schema(request={"multipart/form-data": AvatarSerializer}, responses=ProfileSerializer)
     def put(self, request: Request) -> Response:

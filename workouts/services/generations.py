@@ -15,12 +15,12 @@ from pydantic import ValidationError as InvalidDocument
 from users.errors import Conflict
 from users.models import JobStatus
 from users.ownership import advance_clock
-from users.services import jobs
+from users.services import jobs, language_model
 from users.services.creation import create_once
 from workouts import selectors
 from workouts.models import Equipment, Exercise, PlanGeneration
 from workouts.models.generation import GenerationMethod
-from workouts.services import language_model, plans, programs
+from workouts.services import plans, programs
 from workouts.training.document import Plan
 from workouts.training.findings import Knowledge, findings
 from workouts.training.generation import NothingFits, generate

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.workouts import fake_model
-from tests.workouts.fake_model import KEY, MODEL, raw, says, sends
-from workouts.services import language_model
-from workouts.services.language_model import ModelFailed, ModelUnavailable
+from tests.users import fake_model
+from tests.users.fake_model import KEY, MODEL, raw, says, sends
+from users.services import language_model
+from users.services.language_model import ModelFailed, ModelUnavailable
 
 SETTINGS = Path(__file__).resolve().parents[2] / "config" / "settings.py"
 MESSAGES = [{"role": "user", "content": "Three days, please."}]

@@ -1,6 +1,6 @@
-"""A language model behind the chat completions protocol, as far as plans need one.
+"""A language model behind the chat completions protocol: it writes plans, and looks at photos.
 
-Off until AI_BASE_URL and AI_MODEL are set. What it answers is a stranger's text.
+Off until AI_BASE_URL and the name of a model are set. What it answers is a stranger's text.
 """
 
 import socket
@@ -34,17 +34,21 @@ def is_configured() -> bool:
     return bool(settings.AI_BASE_URL and settings.AI_MODEL)
 
 
-def complete(*, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
+def complete(
+    *, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], model: str = ""
+) -> str:
     """The text that the model answers, within AI_TIMEOUT_S once it is reached.
 
-    The schema is a request, not a promise. Raises ModelFailed or ModelUnavailable.
+    ``model`` is AI_MODEL where none is named. The schema is a request, not a promise. Raises
+    ModelFailed or ModelUnavailable.
     """
-    if not is_configured():
+    model = model or settings.AI_MODEL
+    if not (settings.AI_BASE_URL and model):
         raise ModelFailed("No model is set up.")
     answer = _posted(
         orjson.dumps(
             {
-                "model": settings.AI_MODEL,
+                "model": model,
                 "messages": messages,
                 "response_format": {
                     "type": "json_schema",
