@@ -12,7 +12,8 @@ PER_GRAM: Final[dict[Unit, float]] = {"g": 1, "mg": 1e3, "ug": 1e6}
 class Micronutrient:
     """``most`` is more than 100 g of any food hold, in ``unit``: beyond it a unit was mistaken.
 
-    ``off`` is its name at Open Food Facts, ``usda`` its id in FoodData Central.
+    ``off`` is its name at Open Food Facts, ``usda`` its id in FoodData Central; where neither is,
+    readers have it among the grams of a food (``nutrition.transfer.readings.Nutrients``).
     """
 
     name: str
@@ -25,6 +26,7 @@ class Micronutrient:
 # The foods that hold most: salt (sodium), potassium chloride, chalk, oyster (zinc), Brazil nut
 # (selenium), kelp (iodine), cod liver oil (A, D), dried egg (cholesterol), fortified yeast (B).
 MICRONUTRIENTS: Final[tuple[Micronutrient, ...]] = (
+    Micronutrient("salt_g", "g", 100, None, None),
     Micronutrient("sodium_mg", "mg", 40_000, "sodium", 1093),
     Micronutrient("potassium_mg", "mg", 52_500, "potassium", 1092),
     Micronutrient("calcium_mg", "mg", 40_100, "calcium", 1087),
@@ -50,6 +52,7 @@ MICRONUTRIENTS: Final[tuple[Micronutrient, ...]] = (
     Micronutrient("vitamin_b9_ug", "ug", 50_000, "vitamin-b9", 1177),
     Micronutrient("vitamin_b12_ug", "ug", 5_000, "vitamin-b12", 1178),
     Micronutrient("cholesterol_mg", "mg", 5_000, "cholesterol", 1253),
+    Micronutrient("saturated_fat_g", "g", 100, None, None),
     Micronutrient("trans_fat_g", "g", 100, "trans-fat", 1257),
     Micronutrient("monounsaturated_fat_g", "g", 100, "monounsaturated-fat", 1292),
     Micronutrient("polyunsaturated_fat_g", "g", 100, "polyunsaturated-fat", 1293),

@@ -34,6 +34,7 @@ TrustFact = Literal[
 MAX_NAME: Final = 200
 MAX_BRAND: Final = 100
 MAX_PORTION_NAME: Final = 100
+MIN_PORTION: Final = 0.001
 MAX_PORTION: Final = 5000
 MAX_PORTIONS: Final = 20
 MAX_TAG: Final = 100
@@ -65,6 +66,16 @@ class Nutrients:
     def total_carbs(self) -> float:
         """Carbohydrates with fiber, in g."""
         return round(self.carbs + (self.fiber or 0.0), 4)
+
+    @property
+    def besides_macros(self) -> dict[str, float]:
+        """The micronutrients with saturated fat and salt among them, where they are known."""
+        found = dict(self.micronutrients)
+        if self.saturated_fat is not None:
+            found["saturated_fat_g"] = self.saturated_fat
+        if self.salt is not None:
+            found["salt_g"] = self.salt
+        return found
 
 
 # Name, and how much it is in g, or in ml where the food's nutrients are per 100 ml.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from nutrition.transfer.readings import MAX_PORTION, MAX_PORTION_NAME, Per, Portion
+from nutrition.transfer.readings import MAX_PORTION, MAX_PORTION_NAME, MIN_PORTION, Per, Portion
 from nutrition.transfer.texts import line_of_text
 
 UNNAMED: Final = "1 serving"
@@ -86,4 +86,4 @@ def serving(text: str, per: Per) -> Portion | None:
 
 def is_plausible(amount: float) -> bool:
     """Whether it can be one portion, in g or ml."""
-    return 0 < amount <= MAX_PORTION
+    return MIN_PORTION <= amount <= MAX_PORTION

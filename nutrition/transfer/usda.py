@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -56,7 +56,7 @@ class _Names:
     survey_categories: dict[str, str]
 
 
-def read(path: Path, *, start_after: int = 0) -> Iterator[ReadFood | Rejected]:
+def read(path: Path, *, start_after: int = 0) -> Generator[ReadFood | Rejected]:
     """The foods of a download, a folder or the ZIP archive itself, in the order of their FDC ids.
 
     Samples and purchases, which the download of Foundation foods is full of, are none and left

@@ -19,7 +19,7 @@ from typing import Any, Final
 import orjson
 
 from nutrition.transfer.readings import MAX_PORTIONS, Rejected, Unusable
-from nutrition.transfer.texts import shown
+from nutrition.transfer.texts import line_of_text, shown
 from nutrition.transfer.usda_nutrition import Numbering
 from nutrition.transfer.usda_tables import Tables
 
@@ -235,7 +235,7 @@ def _prefixed(rows: Iterable[Cells | Rejected], prefix: str) -> Iterator[Cells |
         if isinstance(row, Rejected):
             yield row
         elif row[1]:
-            yield row[0], f"{prefix}:{row[1]}"[:_MAX_STABLE_ID]
+            yield row[0], line_of_text(f"{prefix}:{row[1]}", _MAX_STABLE_ID)
 
 
 def _id(cell: str) -> int | None:

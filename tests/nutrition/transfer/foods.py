@@ -117,12 +117,15 @@ SPOILERS: dict[Reason, Callable[[Label], None]] = {
 }
 
 
-def labels(count: int, bad_share: float = 0.02) -> Iterator[tuple[Label, Reason | None]]:
+def labels(
+    count: int, bad_share: float = 0.02, *, first: int = 0
+) -> Iterator[tuple[Label, Reason | None]]:
     """Each label with the reason to reject it, for exactly this share, evenly spread."""
     bad = round(count * bad_share)
     reasons = tuple(SPOILERS)
     for number in range(count):
-        label, before, after = a_label(number), number * bad // count, (number + 1) * bad // count
+        before, after = number * bad // count, (number + 1) * bad // count
+        label = a_label(first + number)
         if before == after:
             yield label, None
         else:
@@ -183,8 +186,8 @@ def structured(label: Label) -> dict[str, object]:
     }
 
 
-def jsonl_lines(count: int, bad_share: float = 0.02) -> Iterator[bytes]:
-    for number, (label, _) in enumerate(labels(count, bad_share)):
+def jsonl_lines(count: int, bad_share: float = 0.02, *, first: int = 0) -> Iterator[bytes]:
+    for number, (label, _) in enumerate(labels(count, bad_share, first=first)):
         yield orjson.dumps(structured(label) if number % 2 else flat(label)) + b"\n"
 
 

@@ -46,7 +46,8 @@ def test_a_serving_by_volume_counts_for_what_is_stated_per_100_ml(text, name, ml
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1 cookie", "330 ml", "g", "0 g", "6000 g", "1 galette", "12 grains", "1/2 g"]
+    "text",
+    ["", "1 cookie", "330 ml", "g", "0 g", "0.4 mg", "6000 g", "1 galette", "12 grains", "1/2 g"],
 )
 def test_what_states_no_plausible_weight_is_no_portion(text):
     assert serving(text, "g") is None
