@@ -26,6 +26,10 @@ app.conf.beat_schedule = {
         "task": "workouts.tasks.remove_old_import_files",
         "schedule": crontab(minute="47", hour="3"),
     },
+    "food-images": {
+        "task": "nutrition.tasks.remove_orphaned_food_images",
+        "schedule": crontab(minute="57", hour="3"),
+    },
     "sessions": {"task": "users.tasks.remove_expired_sessions", "schedule": crontab(minute="17")},
     "idempotency-keys": {
         "task": "users.tasks.remove_old_idempotency_keys",

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "treebeard",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -398,10 +399,15 @@ SPECTACULAR_SETTINGS = {
             "ErrorCode415Enum",
             "ErrorCode429Enum",
         )
+    }
+    | {
+        "FoodSourceEnum": "nutrition.models.FoodSource",
+        "MealTypeEnum": "nutrition.models.MealType",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "workouts.api.documents.add_training_shapes",
+        "nutrition.api.examples.add_food_examples",
         "config.openapi.add_examples",
         "config.openapi.document_accounts",
     ],
@@ -421,6 +427,39 @@ AI_TIMEOUT_S = _int("AI_TIMEOUT_S", default=60)
 # Two tries of the longest one fit into CELERY_TASK_SOFT_TIME_LIMIT.
 if not 1 <= AI_TIMEOUT_S <= 5 * MINUTE_S:
     raise ImproperlyConfigured("AI_TIMEOUT_S must be from 1 to 300 seconds.")
+
+# --- Photos of food ----------------------------------------------------------------------------
+
+# What tells the food in a photo: nothing (photos are stored), a model file, or a model that sees.
+FOOD_RECOGNIZER = _text("FOOD_RECOGNIZER", default="")
+if FOOD_RECOGNIZER not in {"", "onnx", "vision"}:
+    raise ImproperlyConfigured("FOOD_RECOGNIZER must be onnx, vision or empty.")
+
+
+def _per_color(name: str, *, default: str) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(part) for part in _text(name, default=default).split(","))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be numbers with commas between them.") from error
+    if len(numbers) != 3 or not all(0 <= number <= 255 for number in numbers):  # noqa: PLR2004
+        raise ImproperlyConfigured(f"{name} must be three numbers: of red, green and blue.")
+    return numbers
+
+
+FOOD_ONNX_MODEL = _text("FOOD_ONNX_MODEL", default="")
+FOOD_ONNX_LABELS = _text("FOOD_ONNX_LABELS", default="")
+if FOOD_RECOGNIZER == "onnx" and not (FOOD_ONNX_MODEL and FOOD_ONNX_LABELS):
+    raise ImproperlyConfigured("FOOD_RECOGNIZER=onnx needs FOOD_ONNX_MODEL and FOOD_ONNX_LABELS.")
+# Those of ImageNet, with which most classifiers were trained.
+FOOD_ONNX_MEAN = _per_color("FOOD_ONNX_MEAN", default="0.485,0.456,0.406")
+FOOD_ONNX_STD = _per_color("FOOD_ONNX_STD", default="0.229,0.224,0.225")
+if not all(FOOD_ONNX_STD):
+    raise ImproperlyConfigured("FOOD_ONNX_STD must be above 0: it is divided by.")
+FOOD_VISION_MODEL = _text("FOOD_VISION_MODEL", default=AI_MODEL)
+if FOOD_RECOGNIZER == "vision" and not (AI_BASE_URL and FOOD_VISION_MODEL):
+    raise ImproperlyConfigured(
+        "FOOD_RECOGNIZER=vision needs AI_BASE_URL, and FOOD_VISION_MODEL or AI_MODEL."
+    )
 
 # --- Safety ----------------------------------------------------------------------------------
 

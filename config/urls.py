@@ -18,6 +18,7 @@ PUBLIC: dict[str, list[object]] = {"authentication_classes": [], "permission_cla
 urlpatterns = [
     # The busiest first: a URL is looked up from the top.
     path("api/v1/", include("workouts.api.urls")),
+    path("api/v1/", include("nutrition.api.urls")),
     path("api/v1/", include("users.api.urls")),
     # There are no telephone numbers here and no tokens to refresh.
     re_path(r"^_allauth/app/v1/(account/phone|auth/phone|tokens/)", errors.absent),

@@ -13,6 +13,7 @@ from workouts.models import Muscle
 
 vocabulary = import_module("workouts.migrations.0002_muscles_and_equipment")
 landmarks = import_module("workouts.migrations.0006_landmarks")
+uncategorized = import_module("nutrition.migrations.0003_uncategorized")
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +35,14 @@ def _fast_and_apart(settings, tmp_path, request):
 
 @pytest.fixture(autouse=True)
 def _vocabulary(request):
-    """The muscles and the equipment, which a test with real transactions takes along."""
+    """What migrations fill in, which a test with real transactions takes along."""
     names = {"db", "transactional_db"} & set(request.fixturenames)
     if names or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
         if not Muscle.objects.exists():
             vocabulary.fill(apps, None)
             landmarks.fill(apps, None)
+            uncategorized.fill(apps, None)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ NAMED_COMMAND = re.compile(r"`((?:seed|import|load)_[a-z_]+)`")
 ADDRESS = re.compile(
     r"(?<![\w.>])/(?:api|_allauth|accounts|admin|healthz|readyz|metrics)[\w/{}-]*"
 )
+ID = "019a2f5e-7c1d-7b3a-9f60-2d8e41c7a5b9"
 PREFIXES = {"/api/", "/api/v1/", "/_allauth/", "/_allauth/app/v1/"}
 CELL = r"\s*`?([^|`]+?)`?\s*"
 ROW = re.compile(rf"^\|{CELL}\|{CELL}\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|$", re.MULTILINE)
@@ -122,7 +123,7 @@ def _without_variables(shell: str) -> str:
 
 
 ADDRESSES = {
-    re.sub(r"\{\w+\}", "019a2f5e-7c1d-7b3a-9f60-2d8e41c7a5b9", address)
+    re.sub(r"\{\w+\}", ID, address.replace("{date}", "2026-03-02"))
     for page in PAGES
     for address in ADDRESS.findall(_without_variables(page.read_text()))
 }

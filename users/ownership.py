@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement, Table
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from users.ids import uuid7
@@ -96,7 +97,8 @@ class SyncedQuerySet(OwnedQuerySet[ModelT]):
             if clocks:
                 clock = apps.get_model("users", "SyncClock")
                 now = clock._default_manager.filter(user=OuterRef(f"{self.owner_field}_id"))
-                values["revision"] = Subquery(now.values("revision"))
+                # A row that nobody owns keeps its own.
+                values["revision"] = Coalesce(Subquery(now.values("revision")), F("revision"))
         return super().update(**values)
 
     @transaction.atomic

@@ -7,6 +7,7 @@ class WorkoutsConfig(AppConfig):
     def ready(self) -> None:
         self._register_personal_data()
         self._register_synced_resources()
+        self._register_training_days()
 
     def _register_personal_data(self) -> None:
         from users import personal_data
@@ -63,4 +64,13 @@ class WorkoutsConfig(AppConfig):
             SyncedResource("workouts.TrainingMax", "workouts.api.gyms.represent_training_maxes"),
             SyncedResource("workouts.WorkoutImport", "workouts.api.transfer.represent_imports"),
             SyncedResource("workouts.ExerciseAlias", "workouts.api.transfer.represent_aliases"),
+        )
+
+    def _register_training_days(self) -> None:
+        from users import training_days
+
+        training_days.register(
+            "workouts",
+            "EXISTS (SELECT FROM workouts_workout trained"
+            " WHERE trained.user_id = person.user_id AND trained.date = person.day)",
         )

@@ -3,6 +3,7 @@
 from nutrition.formulas.energy import (
     ACTIVITY_FACTORS,
     FORMULAS,
+    KJ_PER_KCAL,
     Activity,
     Formula,
     FormulaId,
@@ -39,8 +40,10 @@ from nutrition.formulas.score import (
     band_score,
     ceiling_score,
     compliance,
+    doubt,
     floor_score,
     is_complete_day,
+    score_interval,
     weekly_compliance,
 )
 
@@ -48,6 +51,7 @@ __all__ = [
     "ACTIVITY_FACTORS",
     "AIMS",
     "FORMULAS",
+    "KJ_PER_KCAL",
     "SCORE_RULES",
     "Activity",
     "Aim",
@@ -71,6 +75,7 @@ __all__ = [
     "ceiling_score",
     "compliance",
     "cunningham",
+    "doubt",
     "floor_score",
     "harris_benedict_revised",
     "is_complete_day",
@@ -79,6 +84,7 @@ __all__ = [
     "kj_from_kcal",
     "macro_ranges",
     "mifflin_st_jeor",
+    "score_interval",
     "suggest_goal",
     "tdee_kcal",
     "weekly_compliance",

@@ -124,30 +124,49 @@ def compliance(
     The aim makes the score mind a direction: to cut, energy above its band fades to 0 at 15 %
     instead of 30 %, and to gain, energy below it does.
     """
-    found: dict[Nutrient, tuple[float, SubScore]] = {}
-    for nutrient, rule in SCORE_RULES.items():
-        has, wants = getattr(actual, nutrient), getattr(targets, nutrient)
-        if has is None or not _is_goal(wants, rule):
-            continue
-        score = _score(nutrient, has, wants, aim)
-        found[nutrient] = (
-            score,
-            SubScore(
+    scored = _scored(actual, targets, aim)
+    return Compliance(
+        score=_overall(scored) if is_complete else None,
+        coverage=round(sum(rule.weight for _, rule, *_ in scored), 4),
+        nutrients={
+            nutrient: SubScore(
                 kind=rule.kind,
                 weight=rule.weight,
                 actual=has,
                 target=wants,
                 percent=round(100 * has / wants, 2) if wants else None,
                 score=round(score, 2) if is_complete else None,
-            ),
-        )
-    weight = sum(part.weight for _, part in found.values())
-    weighted = sum(score * part.weight for score, part in found.values())
-    return Compliance(
-        score=round(weighted / weight, 2) if is_complete and weight else None,
-        coverage=round(weight, 4),
-        nutrients={nutrient: part for nutrient, (_, part) in found.items()},
+            )
+            for nutrient, rule, has, wants, score in scored
+        },
     )
+
+
+_Scored = tuple[Nutrient, ScoreRule, float, float, float]
+
+
+def _scored(
+    actual: Amounts, targets: Amounts, aim: Aim | None, *, factor: float = 1
+) -> list[_Scored]:
+    """Of each nutrient with a goal its rule, amount (times the factor), target, and score."""
+    amounts, goals = vars(actual), vars(targets)
+    found: list[_Scored] = []
+    for nutrient, rule in SCORE_RULES.items():
+        has, wants = amounts[nutrient], goals[nutrient]
+        if has is None or not _is_goal(wants, rule):
+            continue
+        has *= factor
+        found.append((nutrient, rule, has, wants, _score(nutrient, has, wants, aim)))
+    return found
+
+
+def _overall(scored: Iterable[_Scored]) -> float | None:
+    """The score of all that counts; None where nothing does."""
+    weight = weighted = 0.0
+    for _, rule, _, _, score in scored:
+        weight += rule.weight
+        weighted += score * rule.weight
+    return round(weighted / weight, 2) if weight else None
 
 
 def _is_goal(target: float | None, rule: ScoreRule) -> bool:
@@ -191,3 +210,32 @@ def weekly_compliance(days: Iterable[Day], *, aim: Aim | None = None) -> Complia
             actual[nutrient] = fmean(has for has, _ in pairs)
             targets[nutrient] = fmean(wants for _, wants in pairs)
     return compliance(Amounts(**actual), Amounts(**targets), aim=aim)
+
+
+# How far the amounts of a food may be off, from the most to the least trusted one: a rule of
+# ours, between a label's usual tolerance and the errors found in foods that people enter.
+LEAST_DOUBT: Final = 0.05
+MOST_DOUBT: Final = 0.30
+UNKNOWN_TRUST: Final = 50
+
+
+def doubt(trust: float | None) -> float:
+    """The share by which the amounts of a food of this trust score (0-100) may be off."""
+    known = UNKNOWN_TRUST if trust is None else trust
+    return MOST_DOUBT - (MOST_DOUBT - LEAST_DOUBT) * known / 100
+
+
+def score_interval(
+    actual: Amounts, targets: Amounts, *, share: float, aim: Aim | None = None
+) -> tuple[float, float] | None:
+    """The lowest and the highest score of a complete day if all of it was off by a share.
+
+    Of three days: as it is logged, and with everything less and more by the share. None where
+    no goal counts.
+    """
+    scores = [
+        score
+        for factor in (1 - share, 1, 1 + share)
+        if (score := _overall(_scored(actual, targets, aim, factor=factor))) is not None
+    ]
+    return (min(scores), max(scores)) if scores else None

@@ -3,8 +3,6 @@
 ana's rows hold a canary; whoever is not ana may see it in no answer.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +13,9 @@ from django.utils import timezone
 from PIL import Image
 from rest_framework.test import APIClient
 
+from tests.architecture.food_cases import FOOD
 from tests.architecture.routes import Route, routes
+from tests.architecture.world import Case, World
 from tests.conftest import client_of
 from tests.factories.users import PASSWORD, NotificationFactory, UserFactory
 from tests.factories.workouts import (
@@ -24,44 +24,15 @@ from tests.factories.workouts import (
     WorkoutFactory,
     WorkoutSetFactory,
 )
-from tests.workouts.trained import Trained, follow_a_plan, plan_body
+from tests.nutrition.fed import feed
+from tests.workouts.trained import follow_a_plan, plan_body
 from users.models import AccountExport, PushDevice, User
-from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutImport, WorkoutSet
+from workouts.models import ExerciseAlias, Workout, WorkoutImport
 
 pytestmark = pytest.mark.django_db
 
 CANARY = "canary-of-ana"
 PRINCIPALS = ("anonymous", "ana", "stranger", "trainer", "staff")
-
-
-@dataclass
-class World:
-    """ana and one row of hers of each kind."""
-
-    ana: User
-    exercise: Exercise
-    workout: Workout
-    set: WorkoutSet
-    running: Workout
-    notification: Any
-    device: PushDevice
-    export: AccountExport
-    bench: Exercise
-    trained: Trained
-    imported: WorkoutImport
-    alias: ExerciseAlias
-
-
-@dataclass(frozen=True)
-class Case:
-    """What ana gets; a request for one of her rows is a 404 for all others who are signed in."""
-
-    status: int
-    body: Callable[[World], Any] = lambda world: None
-    row: Callable[[World], Any] | None = None
-    multipart: bool = False
-    # What others get for a route that names no row of ana's: the same as she does by default.
-    others: int | None = None
 
 
 def workout_body(world: World) -> dict[str, Any]:
@@ -106,6 +77,7 @@ def strong_csv(world: World) -> dict[str, Any]:
 
 
 EXPECTED: dict[tuple[str, str], Case] = {
+    **FOOD,
     ("exercises/", "GET"): Case(200),
     ("exercises/", "POST"): Case(201, exercise_body),
     ("exercises/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.exercise),
@@ -277,6 +249,7 @@ def world(ana: User) -> World:
         export=export,
         trained=follow_a_plan(ana, bench, word=CANARY),
         imported=imported,
+        fed=feed(ana, word=CANARY),
         alias=ExerciseAlias.objects.create(user=ana, name=CANARY, exercise=bench),
     )
 
@@ -329,9 +302,16 @@ def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str,
 
 def _filled(route: Route, world: World) -> str:
     # The version of ana's plan, and the session that she skipped.
-    numbers = {"<int:version>": "1", "<int:number>": "2", "<str:username>": world.ana.username}
+    values = {
+        "<int:version>": "1",
+        "<int:number>": "2",
+        "<str:username>": world.ana.username,
+        "<str:code>": "4006381333931",
+        "<slug:slug>": "uncategorized",
+        "<day:pk>": "2026-03-02",
+    }
     path = route.path
-    for name, value in numbers.items():
+    for name, value in values.items():
         path = path.replace(name, value)
     return path
 

@@ -15,9 +15,11 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from nutrition.models import FoodImage, MergedFood
 from tests.conftest import client_of
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import CustomExerciseFactory, WorkoutFactory, WorkoutSetFactory
+from tests.nutrition.fed import feed
 from tests.workouts.trained import follow_a_plan
 from users import personal_data
 from users.ids import uuid7
@@ -47,6 +49,8 @@ def person_with_everything(word: str) -> User:
     _account(user, word)
     _app(user, word)
     _workouts(user, word)
+    fed = feed(user, word=word)
+    MergedFood.objects.create(source="usda", name=word, merged_into=fed.food)
     empty = [part.label for part in personal_data.registered() if not part.rows(user.pk).exists()]
     assert empty == [], "Give the person a row in these tables too."
     return User.objects.get(pk=user.pk)
@@ -136,8 +140,14 @@ def private_storage() -> Storage:
 def use_a_folder_of_the_test(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """For private files: the fields took their storage when the models were loaded."""
     storage = FileSystemStorage(location=folder / "private")
-    for model in (AccountExport, WorkoutImport):
-        monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
+    files = [
+        (AccountExport, "file"),
+        (WorkoutImport, "file"),
+        (FoodImage, "image"),
+        (FoodImage, "thumbnail"),
+    ]
+    for model, name in files:
+        monkeypatch.setattr(model._meta.get_field(name), "storage", storage)
 
 
 def stored_files() -> list[str]:
@@ -154,6 +164,7 @@ def stored_files() -> list[str]:
         below(default_storage, "avatars")
         + below(private_storage(), "exports")
         + below(private_storage(), "imports")
+        + below(private_storage(), "food-images")
     )
 
 

@@ -236,8 +236,13 @@ def test_nothing_of_hers_is_left_in_any_table_or_file_and_everything_of_his_is()
     ana, ben = person_with_everything("ana-canary"), person_with_everything("ben-canary")
     his_rows, his_files = rows_by_table(ben), [f for f in stored_files() if "ben" in f]
     his_own = [
-        str(row["file"])
-        for label in ("users.AccountExport", "workouts.WorkoutImport")
+        str(row[column])
+        for label, column in (
+            ("users.AccountExport", "file"),
+            ("workouts.WorkoutImport", "file"),
+            ("nutrition.FoodImage", "image"),
+            ("nutrition.FoodImage", "thumbnail"),
+        )
         for row in his_rows[label]
     ]
     staff = UserFactory(is_staff=True)

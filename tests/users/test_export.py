@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.storage import default_storage
 from rest_framework.test import APIClient
 
+from nutrition.models import FoodImage
 from tests.conftest import client_of
 from tests.factories.users import UserFactory
 from tests.users.everything import (
@@ -156,8 +157,11 @@ def test_the_picture_lies_in_the_zip_and_the_exports_before_do_not():
 
     imported = WorkoutImport.objects.get(user=ana).file.name
     files = {name: archive.read(name) for name in archive.namelist() if not json_of(name)}
+    photo = FoodImage.objects.get(user=ana)
     assert files == {
         f"files/{imported}": b"ana-canary csv",
+        f"files/{photo.image.name}": b"ana-canary large",
+        f"files/{photo.thumbnail.name}": b"ana-canary small",
         f"files/{ana.profile.avatar.name}": b"ana-canary large",
         f"files/{ana.profile.avatar_thumbnail.name}": b"ana-canary small",
     }
@@ -171,9 +175,12 @@ def test_a_picture_that_got_lost_does_not_keep_the_rest_back(caplog):
     archive = opened(api, ready(api))
 
     imported = WorkoutImport.objects.get(user=ana).file.name
+    photo = FoodImage.objects.get(user=ana)
     assert {name for name in archive.namelist() if not json_of(name)} == {
         f"files/{ana.profile.avatar_thumbnail.name}",
         f"files/{imported}",
+        f"files/{photo.image.name}",
+        f"files/{photo.thumbnail.name}",
     }
     assert f"users.UserProfile {ana.pk} has lost its file." in caplog.text
 

@@ -414,8 +414,9 @@ def test_a_page_costs_one_query_for_the_order_and_one_or_two_for_each_resource(
     ana = person_with_everything("ana-canary")
     client = client_of(ana)
 
-    # Whose token it is, the order, a query for each resource; a workout's sets, a run's pauses.
-    queries = 2 + len(sync.registered()) + 2
+    # Whose token it is, the order, a query for each resource; a workout's sets, a run's pauses,
+    # a favorite's food, a photo's candidates and their foods.
+    queries = 2 + len(sync.registered()) + 5
     for _ in range(2):
         with django_assert_num_queries(queries):
             page(client, page_size=500)

@@ -1,0 +1,132 @@
+"""What people ate, drank and aim for: a reading room."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from nutrition.admin.reading import ShortPaginator, pretty
+from nutrition.models import (
+    DayTarget,
+    DiaryDay,
+    FavoriteFood,
+    MealEntry,
+    NutritionGoal,
+    WaterIntake,
+)
+from nutrition.models.goal import TARGETS
+from users.admin import RecordAdmin
+
+_RECORD = ("revision", "created_at", "updated_at")
+
+
+@admin.register(MealEntry)
+class MealEntryAdmin(RecordAdmin[MealEntry]):
+    paginator = ShortPaginator
+    list_display = ("food_name", "user", "date", "time", "meal_type", "eaten", "kcal")
+    list_select_related = ("user",)
+    list_filter = ("meal_type",)
+    search_fields = ("user__username",)
+    search_help_text = "A username."
+    # Those of all people by day: no index has them, and staff look at one person.
+    ordering = ("-id",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("user", "date", "time", "meal_type", "notes")}),
+        (
+            "What and how much",
+            {"fields": ("food", "food_name", "quantity", "portion_name", "portion_amount")},
+        ),
+        (
+            "Eaten",
+            {"fields": ("calories", "protein", "carbs", "fat", "fiber", "sugar")},
+        ),
+        (
+            "A serving when it was logged",
+            {
+                "fields": (
+                    "serving_size",
+                    "serving_unit",
+                    "serving_calories",
+                    "serving_protein",
+                    "serving_carbs",
+                    "serving_fat",
+                    "serving_fiber",
+                    "serving_sugar",
+                    "shown_micronutrients",
+                    "trust_score",
+                )
+            },
+        ),
+        ("Record", {"fields": _RECORD}),
+    )
+
+    @admin.display(description="amount")
+    def eaten(self, entry: MealEntry) -> str:
+        return f"{entry.quantity * entry.serving_size:g} {entry.serving_unit}"
+
+    @admin.display(description="kcal")
+    def kcal(self, entry: MealEntry) -> str:
+        return f"{entry.calories:.0f}"
+
+    @admin.display(description="micronutrients")
+    def shown_micronutrients(self, entry: MealEntry) -> SafeString:
+        return pretty(entry.serving_micronutrients)
+
+
+@admin.register(WaterIntake)
+class WaterIntakeAdmin(RecordAdmin[WaterIntake]):
+    paginator = ShortPaginator
+    list_display = ("user", "date", "time", "amount_ml")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("user", "date", "time", "amount_ml", *_RECORD)
+
+
+@admin.register(DiaryDay)
+class DiaryDayAdmin(RecordAdmin[DiaryDay]):
+    list_display = ("user", "date", "is_complete", "is_training")
+    list_select_related = ("user",)
+    list_filter = ("is_complete", "is_training")
+    search_fields = ("user__username",)
+    ordering = ("-id",)
+    fields = ("user", "date", "is_complete", "is_training", *_RECORD)
+
+
+@admin.register(FavoriteFood)
+class FavoriteFoodAdmin(RecordAdmin[FavoriteFood]):
+    list_display = ("food", "user", "created_at")
+    list_select_related = ("food", "user")
+    search_fields = ("user__username",)
+    ordering = ("-id",)
+    fields = ("user", "food", *_RECORD)
+
+
+class DayTargetInline(admin.TabularInline[DayTarget, NutritionGoal]):
+    model = DayTarget
+    fields = ("weekday", "is_training", *TARGETS)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: NutritionGoal | None) -> bool:  # type: ignore[override]
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: NutritionGoal | None = None
+    ) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: NutritionGoal | None = None) -> bool:
+        return request.user.has_perm("nutrition.view_nutritiongoal")
+
+
+@admin.register(NutritionGoal)
+class NutritionGoalAdmin(RecordAdmin[NutritionGoal]):
+    inlines = (DayTargetInline,)
+    list_display = ("user", "aim", *TARGETS, "is_active")
+    list_select_related = ("user",)
+    list_filter = ("aim", "is_active")
+    search_fields = ("user__username",)
+    ordering = ("-id",)
+    fields = ("user", "aim", "is_active", *TARGETS, *_RECORD)

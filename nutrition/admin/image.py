@@ -1,0 +1,103 @@
+"""Photos of food, and what they were taken for."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from nutrition.admin.reading import MAX_SHOWN, link, table
+from nutrition.models import FoodCandidate, FoodImage
+from users.admin import RecordAdmin
+
+_SHOWN_PX = 64
+
+
+@admin.register(FoodImage)
+class FoodImageAdmin(RecordAdmin[FoodImage]):
+    """Staff see thumbnails. The photos themselves, and deleting them, are their owners'."""
+
+    list_display = (
+        "small",
+        "user",
+        "status",
+        "recognizer",
+        "ai_confidence",
+        "confirmed_rank",
+        "food",
+        "created_at",
+    )
+    list_display_links = ("small", "created_at")
+    list_select_related = ("user", "food")
+    list_filter = ("ai_processed", "status")
+    search_fields = ("user__username", "recognizer")
+    ordering = ("-id",)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("small", "user", "meal_entry")}),
+        (
+            "Recognized",
+            {
+                "fields": (
+                    "status",
+                    "attempts",
+                    "error",
+                    "ai_processed",
+                    "ai_confidence",
+                    "recognizer",
+                    "candidates",
+                )
+            },
+        ),
+        (
+            "Confirmed",
+            {"fields": ("confirmed_at", "confirmed_rank", "food", "confirmed_amount")},
+        ),
+        ("Record", {"fields": ("finished_at", "revision", "created_at", "updated_at")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        thumbnail = path(
+            "<uuid:pk>/thumbnail/",
+            self.admin_site.admin_view(self.thumbnail_view),
+            name="nutrition_foodimage_thumbnail",
+        )
+        return [thumbnail, *super().get_urls()]
+
+    def thumbnail_view(self, request: HttpRequest, pk: object) -> FileResponse:
+        image = get_object_or_404(FoodImage, pk=pk)
+        if not self.has_view_permission(request, image):
+            raise PermissionDenied
+        try:
+            return FileResponse(image.thumbnail.open(), content_type="image/webp")
+        except (FileNotFoundError, ValueError):
+            raise Http404 from None
+
+    @admin.display(description="thumbnail")
+    def small(self, image: FoodImage) -> SafeString:
+        return format_html(
+            '<img src="{}" alt="" width="{}" loading="lazy">',
+            reverse("admin:nutrition_foodimage_thumbnail", args=[image.pk]),
+            _SHOWN_PX,
+        )
+
+    @admin.display
+    def candidates(self, image: FoodImage) -> SafeString | str:
+        rows = FoodCandidate.objects.filter(user_id=image.user_id, image=image)
+        ranked = rows.select_related("food").order_by("rank")[:MAX_SHOWN]
+        return table(
+            ["Rank", "Label", "Confidence", "Food", "Amount"],
+            (
+                (
+                    row.rank,
+                    row.label,
+                    f"{row.confidence:.2f}",
+                    link(row.food, row.food) if row.food else None,
+                    row.amount,
+                )
+                for row in ranked
+            ),
+        )

@@ -1,0 +1,49 @@
+"""Dishes of people: a reading room."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from nutrition.admin.reading import MAX_SHOWN, link, table
+from nutrition.models import Recipe, RecipeIngredient
+from users.admin import RecordAdmin
+
+
+@admin.register(Recipe)
+class RecipeAdmin(RecordAdmin[Recipe]):
+    """A recipe goes with its food, by whoever made it."""
+
+    list_display = ("name", "user", "servings", "calories", "updated_at")
+    list_select_related = ("food", "user")
+    search_fields = ("food__name", "user__username")
+    ordering = ("-id",)
+    fields = (
+        "user",
+        "food",
+        "servings",
+        "cooked_weight_g",
+        "ingredients",
+        "instructions",
+        "revision",
+        "created_at",
+        "updated_at",
+    )
+
+    @admin.display(ordering="food__name")
+    def name(self, recipe: Recipe) -> str:
+        return recipe.food.name
+
+    @admin.display(description="kcal of a serving")
+    def calories(self, recipe: Recipe) -> int:
+        return recipe.food.calories
+
+    @admin.display
+    def ingredients(self, recipe: Recipe) -> SafeString | str:
+        rows = RecipeIngredient.objects.filter(user_id=recipe.user_id, recipe=recipe)
+        in_order = rows.select_related("food").order_by("position")[:MAX_SHOWN]
+        return table(
+            ["", "Food", "Amount"],
+            (
+                (row.position, link(row.food, row.food), f"{row.amount:g} {row.food.serving_unit}")
+                for row in in_order
+            ),
+        )

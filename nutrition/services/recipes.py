@@ -1,0 +1,186 @@
+"""Dishes of a person: foods with amounts, and the food that a serving of them is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from nutrition.models import Food, FoodSource, Recipe, RecipeIngredient
+from nutrition.services.meals import UnknownFood, UnknownPortion
+from users.ids import uuid7
+from users.keyset import fetch
+from users.ownership import advance_clock
+
+FOOD_FIELDS: Final = ("name", "category", "is_archived")
+RECIPE_FIELDS: Final = ("servings", "cooked_weight_g", "instructions")
+BLANK: Mapping[str, Any] = {"cooked_weight_g": None, "instructions": "", "is_archived": False}
+
+Content = Mapping[str, Any]
+
+_INSERT = """
+    INSERT INTO nutrition_recipeingredient (id, user_id, recipe_id, position, food_id, amount)
+    SELECT i.id, %(user)s, %(recipe)s, i.position, f.id,
+        coalesce(i.amount, i.quantity * f.serving_size, i.count * p.amount)
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS i (id uuid, position int, food uuid,
+        amount float8, quantity float8, portion uuid, count float8)
+    JOIN nutrition_food f ON f.id = i.food AND f.source <> 'recipe'
+        AND (f.created_by_id IS NULL OR f.created_by_id = %(user)s)
+    LEFT JOIN nutrition_portion p ON p.id = i.portion AND p.food_id = f.id
+    WHERE i.portion IS NULL OR p.id IS NOT NULL
+    RETURNING position
+"""
+# One serving of a recipe is a share of the sum of its foods. It is weighed where the whole is,
+# or where everything in it has the same unit; otherwise it is just "1 serving". What is not known
+# of one food counts as none of it; trust is that of the foods, each by its energy.
+_COMPUTE = """
+    UPDATE nutrition_food target SET calories = round(whole.calories / whole.servings),
+        protein = whole.protein / whole.servings, carbs = whole.carbs / whole.servings,
+        fat = whole.fat / whole.servings, fiber = whole.fiber / whole.servings,
+        sugar = whole.sugar / whole.servings, trust_score = round(whole.trust),
+        serving_size = CASE WHEN whole.unit IS NULL THEN 1
+            ELSE greatest(whole.weight / whole.servings, 0.01) END,
+        serving_unit = coalesce(whole.unit, 'serving'),
+        micronutrients = coalesce((
+            SELECT jsonb_object_agg(known.name, known.amount / whole.servings)
+            FROM (
+                SELECT m.key AS name,
+                    sum(m.value::float8 * part.amount / f.serving_size) AS amount
+                FROM nutrition_recipeingredient part
+                JOIN nutrition_food f ON f.id = part.food_id
+                CROSS JOIN LATERAL jsonb_each_text(f.micronutrients) m
+                WHERE part.user_id = %(user)s AND part.recipe_id = %(recipe)s
+                GROUP BY m.key
+            ) known
+        ), '{}'::jsonb)
+    FROM (
+        SELECT r.food_id, r.servings,
+            CASE WHEN r.cooked_weight_g IS NOT NULL THEN 'g'
+                WHEN count(DISTINCT f.serving_unit) = 1 AND min(f.serving_unit) IN ('g', 'ml')
+                THEN min(f.serving_unit) END AS unit,
+            coalesce(r.cooked_weight_g, sum(part.amount)) AS weight,
+            sum(f.calories * part.amount / f.serving_size) AS calories,
+            sum(f.protein * part.amount / f.serving_size) AS protein,
+            sum(f.carbs * part.amount / f.serving_size) AS carbs,
+            sum(f.fat * part.amount / f.serving_size) AS fat,
+            sum(f.fiber * part.amount / f.serving_size) AS fiber,
+            sum(f.sugar * part.amount / f.serving_size) AS sugar,
+            sum(f.trust_score * f.calories * part.amount / f.serving_size)
+                / nullif(sum(f.calories * part.amount / f.serving_size)
+                    FILTER (WHERE f.trust_score IS NOT NULL), 0) AS trust
+        FROM nutrition_recipe r
+        JOIN nutrition_recipeingredient part
+            ON part.user_id = r.user_id AND part.recipe_id = r.id
+        JOIN nutrition_food f ON f.id = part.food_id
+        WHERE r.user_id = %(user)s AND r.id = %(recipe)s
+        GROUP BY r.id
+    ) whole
+    WHERE target.id = whole.food_id
+"""
+
+
+class RecipeInRecipe(ValidationError):
+    def __init__(self, attr: str) -> None:
+        message = "A recipe cannot be an ingredient of another. Add its foods."
+        super().__init__({attr: ValidationError(message, code="recipe_in_recipe")})
+
+
+@transaction.atomic
+def create_recipe(
+    *, user_id: UUID, object_id: UUID, content: Content, creation_hash: bytes
+) -> Recipe:
+    """A recipe, and the food that one serving of it is. Raises what _set_ingredients raises."""
+    revision = advance_clock(user_id)
+    food = Food(created_by_id=user_id, is_custom=True, source=FoodSource.RECIPE)
+    food.calories = food.protein = food.carbs = food.fat = 0
+    recipe = Recipe(id=object_id, user_id=user_id, food=food, creation_hash=creation_hash)
+    _take(recipe, food, content)
+    food.insert_at(revision)
+    recipe.insert_at(revision)
+    _set_ingredients(recipe, content["ingredients"])
+    _compute(recipe)
+    return recipe
+
+
+@transaction.atomic
+def change_recipe(*, user_id: UUID, recipe_id: UUID, content: Content) -> None:
+    """Change a recipe; what was logged of it stays. ``ingredients`` replaces them all."""
+    advance_clock(user_id)
+    recipe = Recipe.objects.select_related("food").get(user_id=user_id, pk=recipe_id)
+    _take(recipe, recipe.food, content)
+    recipe.food.save()
+    recipe.save()
+    if "ingredients" in content:
+        RecipeIngredient.objects.filter(user_id=user_id, recipe=recipe).remove()
+        _set_ingredients(recipe, content["ingredients"])
+    _compute(recipe)
+
+
+@transaction.atomic
+def delete_recipe(*, user_id: UUID, recipe_id: UUID) -> None:
+    """Raises ProtectedError for one that was logged; it can be archived."""
+    advance_clock(user_id)
+    recipe = Recipe.objects.select_related("food").get(user_id=user_id, pk=recipe_id)
+    recipe.food.delete()
+
+
+def refresh_recipes(*, food_ids: Collection[UUID]) -> int:
+    """Recompute the recipes that contain these foods; each person's in a transaction of its own.
+
+    Twice is once. Inside a transaction of the caller, people are locked in the order of their
+    ids.
+    """
+    parts = RecipeIngredient.objects.filter(food__in=list(food_ids)).order_by("user", "recipe")
+    found = list(parts.values_list("user_id", "recipe_id").distinct())
+    for user_id, recipe_id in found:
+        with transaction.atomic():
+            advance_clock(user_id)
+            recipe = Recipe.objects.select_related("food").filter(pk=recipe_id).first()
+            if recipe is not None:
+                # Both are shown with other numbers now.
+                recipe.food.save(update_fields=["updated_at"])
+                recipe.touch()
+                _compute(recipe)
+    return len(found)
+
+
+def _take(recipe: Recipe, food: Food, content: Content) -> None:
+    for name in FOOD_FIELDS:
+        if name in content:
+            setattr(food, name, content[name])
+    for name in RECIPE_FIELDS:
+        if name in content:
+            setattr(recipe, name, content[name])
+
+
+def _set_ingredients(recipe: Recipe, ingredients: Sequence[Content]) -> None:
+    """Raises UnknownFood, UnknownPortion and RecipeInRecipe, which name the ingredient."""
+    rows = [
+        {"count": 1, **ingredient, "id": uuid7(), "position": place}
+        for place, ingredient in enumerate(ingredients, start=1)
+    ]
+    values = {
+        "user": recipe.user_id,
+        "recipe": recipe.pk,
+        "rows": orjson.dumps(rows).decode(),
+    }
+    made = {row["position"] for row in fetch(_INSERT, values)}
+    for row in rows:
+        if row["position"] not in made:
+            _refuse(recipe.user_id, row, f"ingredients.{row['position'] - 1}")
+
+
+def _refuse(user_id: UUID, ingredient: Content, attr: str) -> None:
+    food = Food.objects.visible_to(user_id).filter(pk=ingredient["food"]).first()
+    if food is None:
+        raise UnknownFood(f"{attr}.food")
+    if food.source == FoodSource.RECIPE:
+        raise RecipeInRecipe(f"{attr}.food")
+    raise UnknownPortion(f"{attr}.portion")
+
+
+def _compute(recipe: Recipe) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPUTE, {"user": recipe.user_id, "recipe": recipe.pk})

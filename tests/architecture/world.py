@@ -1,0 +1,41 @@
+"""Whose rows the access matrix asks for, and what it expects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.nutrition.fed import Fed
+from tests.workouts.trained import Trained
+from users.models import AccountExport, PushDevice, User
+from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutImport, WorkoutSet
+
+
+@dataclass
+class World:
+    """ana and one row of hers of each kind."""
+
+    ana: User
+    exercise: Exercise
+    workout: Workout
+    set: WorkoutSet
+    running: Workout
+    notification: Any
+    device: PushDevice
+    export: AccountExport
+    bench: Exercise
+    trained: Trained
+    imported: WorkoutImport
+    alias: ExerciseAlias
+    fed: Fed
+
+
+@dataclass(frozen=True)
+class Case:
+    """What ana gets; a request for one of her rows is a 404 for all others who are signed in."""
+
+    status: int
+    body: Callable[[World], Any] = lambda world: None
+    row: Callable[[World], Any] | None = None
+    multipart: bool = False
+    # What others get for a route that names no row of ana's: the same as she does by default.
+    others: int | None = None
