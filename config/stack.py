@@ -207,6 +207,7 @@ def prepare() -> None:
         _say("Filling the database with the demo, once…")
         call_command("load_catalogue")
         call_command("load_programs")
+        call_command("load_foods")
         call_command("seed_demo")
         marker.write_text(database)
 

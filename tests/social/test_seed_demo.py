@@ -1,4 +1,4 @@
-"""The demo: people, and a year of their training."""
+"""The demo: people, a year of their training, and the command that adds all of it."""
 
 import json
 import statistics
@@ -13,8 +13,24 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
+from nutrition.models import (
+    DayTarget,
+    DiaryDay,
+    FavoriteFood,
+    Food,
+    MealEntry,
+    NutritionGoal,
+    Portion,
+    Recipe,
+    RecipeIngredient,
+    WaterIntake,
+)
+from nutrition.services import catalogue as food_table
+from nutrition.services import demo as food
+from tests.factories.nutrition import CustomFoodFactory, MealEntryFactory
 from tests.factories.users import UserFactory
 from tests.factories.workouts import WorkoutFactory, WorkoutSetFactory
 from users.localtime import instant_of, reading_of
@@ -31,6 +47,18 @@ from workouts.services.demo_moves import WARM_UP
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 ANA, BEN, CARA = people.NAMED
 
+# All that somebody's food diary is made of.
+FOOD = (
+    NutritionGoal,
+    DayTarget,
+    MealEntry,
+    WaterIntake,
+    DiaryDay,
+    FavoriteFood,
+    Recipe,
+    RecipeIngredient,
+)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -42,6 +70,12 @@ def everyone():
 @pytest.fixture(autouse=True)
 def _var(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
+
+
+@pytest.fixture
+def _fasting(monkeypatch):
+    """Nobody eats, where many people train: a food diary takes as long to write."""
+    monkeypatch.setattr(food, "add_food", lambda **_: 0)
 
 
 def seed_demo(*arguments: object, **options: object) -> list[str]:
@@ -91,9 +125,11 @@ def column(sets: Any, name: str) -> list[Any]:
 
 def everything() -> list[tuple]:
     models = (User, UserProfile, UserSettings, EmailAddress, SyncClock, Workout, WorkoutSet)
+    models += (*FOOD, Food, Portion)
     rows = [row for model in models for row in model._base_manager.order_by("pk").values_list()]
     return [
-        tuple(str(value) if isinstance(value, dict) else value for value in row) for row in rows
+        tuple(str(value) if isinstance(value, dict | list) else value for value in row)
+        for row in rows
     ]
 
 
@@ -160,9 +196,10 @@ def test_the_logins_are_printed_and_kept_for_other_programs(settings):
     said = seed_demo()
 
     kept = json.loads((settings.VAR_DIR / "demo.json").read_text())
-    workouts = Workout.objects.count()
+    workouts, meals = Workout.objects.count(), MealEntry.objects.count()
+    assert meals > 5000
     assert said == [
-        f"4 people and {workouts} workouts added.",
+        f"4 people, {workouts} workouts and {meals} meal entries added.",
         "ana      numeneon-demo-2026 (user)",
         "ben      numeneon-demo-2026 (user)",
         "cara     numeneon-demo-2026 (trainer)",
@@ -182,7 +219,7 @@ def test_seeding_again_adds_nothing_and_changes_nothing():
 
     said = seed_demo("--seed", 2)
 
-    assert said[0] == "0 people and 0 workouts added."
+    assert said[0] == "0 people, 0 workouts and 0 meal entries added."
     assert everything() == before
 
 
@@ -203,10 +240,11 @@ def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
 
     said = seed_demo()
 
-    assert said[0] == "0 people and 0 workouts added."
+    assert said[0] == "0 people, 0 workouts and 0 meal entries added."
     assert everyone().count() == 4
 
 
+@pytest.mark.usefixtures("_fasting")
 def test_more_people_are_made_up_and_change_nothing_for_the_named():
     seed_demo("--users", 3)
     before = diary("ana")
@@ -223,7 +261,7 @@ def test_more_people_are_made_up_and_change_nothing_for_the_named():
     assert all(user.settings.workout_days_per_week in {3, 4, 5} for user in made_up)
     assert all(Workout.objects.filter(user=user).count() > 100 for user in made_up)
     assert diary("ana") == before
-    assert said[0].startswith("6 people and ")
+    assert said[0].startswith("6 people, ")
     assert said[-1] == "demo0005 and those before: the same password"
 
 
@@ -233,7 +271,7 @@ def test_people_can_be_added_later():
 
     said = seed_demo("--users", 4)
 
-    assert said[0].startswith("1 people and ")
+    assert said[0].startswith("1 people, ")
     assert set(before) <= set(everything())
 
 
@@ -257,6 +295,8 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     seed_demo()
     squat = Exercise.objects.get(slug="barbell-back-squat")
     WorkoutSetFactory(workout=WorkoutFactory(user=eve), exercise=squat)
+    jam = CustomFoodFactory(created_by=eve)
+    MealEntryFactory(user=eve, food=jam)
 
     said = seed_demo("--clear")
 
@@ -269,6 +309,9 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     assert not Tombstone.objects.exists()
     assert not OutboxMessage.objects.exists()
     assert Exercise.objects.count() == 256
+    assert [model.objects.count() for model in FOOD] == [0, 0, 1, 0, 0, 0, 0, 0]
+    assert Food.objects.get(is_custom=True).pk == jam.pk
+    assert Food.objects.filter(source="starter").count() > 300
     assert not (settings.VAR_DIR / "demo.json").exists()
 
 
@@ -444,6 +487,7 @@ def test_loads_grow_over_the_year_and_stand_still_in_between():
     assert max(gaps) >= 12  # a month without a record
 
 
+@pytest.mark.usefixtures("_fasting")
 def test_repetitions_and_efforts_stay_in_their_ranges():
     seed_demo("--users", 12)
 
@@ -529,6 +573,35 @@ def test_the_command_loads_an_empty_catalogue_itself():
     seed_demo("--users", 1)
 
     assert Exercise.objects.count() == 256
+
+
+def test_the_command_loads_an_empty_table_of_foods_itself():
+    seed_demo("--users", 1)
+
+    assert Food.objects.filter(source="starter").count() > 300
+
+
+def test_a_table_of_foods_with_gaps_is_an_error_and_adds_nobody():
+    food_table.load_foods()
+    Food.objects.filter(source_id="banana-raw").delete()
+
+    with pytest.raises(
+        CommandError, match=r"^The food table lacks banana-raw: run load_foods first\.$"
+    ):
+        seed_demo()
+
+    assert not everyone().exists()
+
+
+def test_people_eat_more_on_the_days_on_which_they_trained():
+    seed_demo("--users", 1)
+
+    trained = set(column(Workout.objects.filter(user__username="ana"), "date"))
+    full = MealEntry.objects.filter(meal_type="dinner", date__iso_week_day__lte=5).values("date")
+    days = MealEntry.objects.filter(date__in=full).values_list("date").annotate(Sum("calories"))
+    after_training = [kcal for day, kcal in days if day in trained]
+    at_rest = [kcal for day, kcal in days if day not in trained]
+    assert 80 < statistics.mean(after_training) - statistics.mean(at_rest) < 400
 
 
 def test_a_catalogue_with_gaps_is_an_error_and_adds_nobody():

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from nutrition.services import catalogue as food_table
+from nutrition.services import demo as food
 from users.services import demo as people
 from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
@@ -25,14 +27,14 @@ def at_least_one(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Fill the app with people and a year of their training. Twice is once."
+    help = "Fill the app with people, what they trained and what they ate. Twice is once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clear", action="store_true", help="Erase the people of the demo.")
         parser.add_argument(
             "--users", type=at_least_one, default=len(people.NAMED), help="How many people."
         )
-        parser.add_argument("--seed", type=int, default=1, help="Another one, another year.")
+        parser.add_argument("--seed", type=int, default=1, help="Another one, other diaries.")
         parser.add_argument("--force", action="store_true", help="In production too.")
 
     def handle(self, *, clear: bool, users: int, seed: int, force: bool, **options: Any) -> None:
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             catalogue.CatalogueNameTaken,
             programs.MissingExercises,
             training.MissingExercises,
+            food.MissingFoods,
         ) as error:
             raise CommandError(error.message) from error
         if not settings.PRODUCTION:
@@ -63,9 +66,11 @@ class Command(BaseCommand):
             catalogue.load_catalogue()
         if not programs.are_loaded():
             programs.load_programs()
+        if not food_table.is_loaded():
+            food_table.load_foods()
         # A superuser whose password is in the source is for development alone.
         everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
-        added = workouts = 0
+        added = workouts = meals = 0
         with tqdm(total=len(everyone), desc="People", unit="", disable=None) as progress:
             for start in range(0, len(everyone), PEOPLE_AT_A_TIME):
                 some = everyone[start : start + PEOPLE_AT_A_TIME]
@@ -74,9 +79,11 @@ class Command(BaseCommand):
                     workouts += training.add_training(users=new, now=now, seed=seed)
                     named = [user for user in new if user.username in people.FOLLOWERS]
                     workouts += demo_runs.add_runs(users=named, now=now)
+                    # Last, as people eat more on days of training.
+                    meals += food.add_food(users=new, now=now, seed=seed)
                 added += len(new)
                 progress.update(len(some))
-        self.stdout.write(f"{added} people and {workouts} workouts added.")
+        self.stdout.write(f"{added} people, {workouts} workouts and {meals} meal entries added.")
         logins = people.logins()
         for login in logins:
             self.stdout.write(f"{login.username:8} {login.password} ({login.role})")
