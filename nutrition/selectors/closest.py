@@ -19,13 +19,21 @@ _CLOSEST: LiteralString = """
     JOIN nutrition_food food ON food.id = match.id {parts}
 """
 _WORD: Final = "word{n}"
+# A table of foods says "Tomatoes, raw" of what everybody calls a tomato.
+_PLAINLY: LiteralString = f"""
+    {SHARED} AND f.search_weight = 0 AND f.search_name IN (
+        SELECT unnest(ARRAY[q || 's', q || 'es', q || ' raw', q || 's raw', q || 'es raw'])
+        FROM asked
+    )
+"""
 
 
 def closest_foods(labels: Sequence[str], user_id: UUID) -> dict[str, dict[str, Any] | None]:
     """For each label the food that it names best, or None: one query for all of them.
 
-    The person's own food of that very name, then of the shared ones those that are called so,
-    begin so, or have its words, the checked ones before the others; and last, similar spelling.
+    The person's own food of that very name, then of the shared ones those of which it is the
+    plain form, that are called so, begin so, or have its words, the checked ones before the
+    others; and last, similar spelling.
     """
     asked = {label: words for label in labels if (words := Asked.of(label).words)}
     found: dict[str, dict[str, Any] | None] = dict.fromkeys(labels)
@@ -53,8 +61,10 @@ def closest_foods(labels: Sequence[str], user_id: UUID) -> dict[str, dict[str, A
 
 def _branches(asked: Asked) -> list[str]:
     own = Branch(0, 0, 0, "0", f"{FoodFilter().personal} AND {EXACT}")
+    plain = Branch(0, 0, 0, "0", _PLAINLY)
     found = [
         own,
+        plain,
         *(
             branch
             for weights in (CHECKED, OTHERS)

@@ -400,6 +400,15 @@ def test_the_closest_food_is_a_checked_one_before_a_branded_one_of_that_very_nam
     assert closest(ana, "omelette") == ["Omelette, plain"]
 
 
+def test_the_closest_food_is_the_plain_form_before_what_is_made_of_it(ana):
+    for name in ("Tomato juice", "Tomatoes, raw", "Banana chips", "Banana, raw"):
+        FoodFactory(name=name)
+
+    found = selectors.closest_foods(["Tomato", "banana"], ana.pk)
+
+    assert [food["name"] for food in found.values()] == ["Tomatoes, raw", "Banana, raw"]
+
+
 def test_the_closest_food_is_ones_own_of_that_very_name(ana, ben):
     FoodFactory(name="Ramen")
     own = CustomFoodFactory(name="Ramen", created_by=ana)
