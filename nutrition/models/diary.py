@@ -66,7 +66,12 @@ class MealEntry(OwnedModel):
         verbose_name_plural = "meal entries"
         indexes = [
             *OwnedModel.Meta.indexes,
-            models.Index(fields=["user", "date", "time", "id"], name="mealentry_user_date"),
+            # What was eaten lately is read from it alone, whatever else a row holds.
+            models.Index(
+                fields=["user", "date", "time", "id"],
+                include=["food"],
+                name="mealentry_user_date",
+            ),
             models.Index(fields=["user", "meal_type"], name="mealentry_user_meal_type"),
         ]
         constraints = [

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, LiteralString, Self
 
 MOST_LETTERS: Final = 100
@@ -61,6 +61,12 @@ class Asked:
     def any_of(cls, count: int) -> Self:
         """Stands for so many words of any kind: rows of a query may each have others."""
         return cls(("*" * _SHORTEST_SPELLED_ANYWHERE,) * count)
+
+    @property
+    def shape(self) -> Self:
+        """One for all texts that give the same SQL."""
+        longest = _SHORTEST_SPELLED_ANYWHERE
+        return replace(self, words=tuple("*" * min(len(word), longest) for word in self.words))
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Which foods a list or a search is about, as SQL conditions on a food ``f``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, Self
 
 from nutrition.selectors.recents import first_recent_day
 from users.keyset import given
@@ -52,10 +52,18 @@ class FoodFilter:
         return CHECKED if self.verified else (*CHECKED, *OTHERS)
 
     @property
+    def shape(self) -> Self:
+        """One for all filters that give the same SQL."""
+        values: dict[str, Any] = dict.fromkeys(_VALUES & given(self).keys(), "")
+        return replace(self, q=None, **values)
+
+    @property
     def _narrows(self) -> list[str]:
         return [name for name in given(self) if name in _CONDITIONS]
 
 
+# Which value these have makes no other SQL.
+_VALUES: Final = frozenset({"category", "source", "updated_since"})
 # What search_weight says of a shared food.
 CHECKED: Final = (0,)
 OTHERS: Final = (1, 2)
@@ -63,9 +71,11 @@ SHARED: Final[LiteralString] = "f.created_by_id IS NULL AND NOT f.is_archived"
 # What the person ate lately, of the shared foods.
 LATELY: Final[LiteralString] = f"""
     {SHARED} AND f.id = ANY(ARRAY(
-        SELECT food_id FROM nutrition_mealentry
-        WHERE user_id = %(user)s AND date >= %(since)s
-        ORDER BY date DESC, time DESC, id DESC LIMIT 1000
+        SELECT DISTINCT food_id FROM (
+            SELECT food_id FROM nutrition_mealentry
+            WHERE user_id = %(user)s AND date >= %(since)s
+            ORDER BY date DESC, time DESC, id DESC LIMIT 1000
+        ) lately
     ))
 """  # noqa: S608 - our own column names
 _OWN: Final[LiteralString] = "f.created_by_id = %(user)s AND NOT f.is_archived"

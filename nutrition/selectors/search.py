@@ -6,6 +6,7 @@ the cheap ones found too little. The text of the query depends only on how many 
 and which filters: it is planned once, and each branch repeats the conditions of its index.
 """
 
+from functools import lru_cache
 from typing import LiteralString
 from uuid import UUID
 
@@ -78,24 +79,41 @@ def _by_name(user_id: UUID, narrowed: FoodFilter, size: int, place: Place | None
 def _search(
     user_id: UUID, asked: Asked, narrowed: FoodFilter, size: int, place: Place | None
 ) -> Page:
+    if place is None:
+        sql = _first_page_sql(asked.shape, narrowed.shape)
+    else:
+        sql = _search_sql(asked, narrowed, place)
+    if not sql:
+        return Page([], more=False)
+    values = {"user": user_id, "limit": size + 1, **asked.parameters, **narrowed.parameters}
+    if place is not None:
+        _, values["key_score"], values["key_name"], values["key_id"] = place.key
+    rows = [shown_food(row) for row in fetch(sql, values)]
+    more = len(rows) > size
+    backwards = place is not None and place.backwards
+    return Page(rows[-size:] if backwards else rows[:size], more=more)
+
+
+@lru_cache(maxsize=1024)
+def _first_page_sql(asked: Asked, narrowed: FoodFilter) -> str:
+    # To write it, and to read what it is indented with, takes longer than to search by it.
+    return " ".join(_search_sql(asked, narrowed, None).split())
+
+
+def _search_sql(asked: Asked, narrowed: FoodFilter, place: Place | None) -> str:
+    """Empty where nothing can lie beyond the place."""
     possible = (branch.sql(place) for branch in branches(asked, narrowed))
     wanted = [sql for sql in possible if sql is not None]
     if not wanted:
-        return Page([], more=False)
+        return ""
     backwards = place is not None and place.backwards
-    sql = _SEARCH.format(
+    return _SEARCH.format(
         asked=asked.cte(),
         personal=_personal(narrowed),
         food=FOOD_COLUMNS,
         parts=FOOD_PARTS,
         branches=" UNION ALL ".join(wanted[::-1] if backwards else wanted),
     )
-    values = {"user": user_id, "limit": size + 1, **asked.parameters, **narrowed.parameters}
-    if place is not None:
-        _, values["key_score"], values["key_name"], values["key_id"] = place.key
-    rows = [shown_food(row) for row in fetch(sql, values)]
-    more = len(rows) > size
-    return Page(rows[-size:] if backwards else rows[:size], more=more)
 
 
 def _personal(narrowed: FoodFilter) -> str:

