@@ -2,7 +2,8 @@
 
 Loads people into a database of its own, starts the production server and the limit
 (benchmarks/limit_app.py) beside it, and measures both in turn over HTTP. Then how the costs grow
-with the data, whether slow clients keep others waiting, and how fast a worker imports a history.
+with the data, whether slow clients keep others waiting, how fast a worker imports a history,
+and how fast a public database of foods comes in.
 The figures go to the screen and to var/bench/last.json; a missed goal is a figure and no failure,
 a wrong answer is.
 """
@@ -25,6 +26,7 @@ from benchmarks import answers, processes
 from benchmarks.case import Case, Sample, sample_of
 from benchmarks.cases import CASES
 from benchmarks.database import databases
+from benchmarks.food_imports import measure_food_imports
 from benchmarks.imports import measure_imports
 from benchmarks.measure import ROUNDS, Meter, Target, meter
 from benchmarks.report import Comparison, Growth, Report
@@ -33,7 +35,8 @@ from config import embedded
 
 VAR = embedded.VAR / "bench"
 SLOW_CASE = "detail"
-IMPORT = "import"  # for --only, beside the cases
+# For --only, beside the cases.
+IMPORTS = IMPORT, FOOD_IMPORT = ("import", "food-import")
 
 
 def main() -> int:
@@ -57,14 +60,17 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--users", type=int, default=2_000, help="20000 for a large run")
+    parser.add_argument("--foods", type=int, default=500_000, help="of the shared table")
     parser.add_argument("--seconds", type=float, default=3, help=f"of each of {ROUNDS} rounds")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--import-rows", type=int, default=50_000, help="of an imported file")
-    parser.add_argument("--only", choices=[*CASES, IMPORT], help="this alone, no slow clients")
+    parser.add_argument("--only", choices=[*CASES, *IMPORTS], help="this alone, no slow clients")
     parser.add_argument("--fresh", action="store_true", help="load the data again")
     options = parser.parse_args()
     if options.users < 10:  # a tenth of them is one
         parser.error("--users must be at least 10.")
+    if options.foods < 1_000:
+        parser.error("--foods must be at least 1000.")
     if options.import_rows < 1_000:  # fewer are read in no time that could be measured
         parser.error("--import-rows must be at least 1000.")
     return options
@@ -73,9 +79,12 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
     environ = _environment()
     loaded = partial(_loaded, environ, fresh=options.fresh)
-    samples = {full: loaded(full, options.users), tenth: loaded(tenth, options.users // 10)}
-    report = Report(options.users, options.seconds, options.connections)
-    if options.only != IMPORT:
+    samples = {
+        full: loaded(full, users=options.users, foods=options.foods),
+        tenth: loaded(tenth, users=options.users // 10, foods=options.foods // 10),
+    }
+    report = Report(options.users, options.foods, options.seconds, options.connections)
+    if options.only not in IMPORTS:
         _measure_cases(options, environ, samples, report)
     if options.only in (None, IMPORT):
         report.imports = measure_imports(
@@ -84,6 +93,10 @@ def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
             users=options.users,
             rows=options.import_rows,
             folder=VAR,
+        )
+    if options.only in (None, FOOD_IMPORT):
+        report.food_imports = measure_food_imports(
+            environ=environ, dsn=full, rows=options.import_rows, folder=VAR
         )
     return report
 
@@ -128,8 +141,8 @@ def _growth(
     return [Growth.of(case, measured.in_turn(case, full, tenth, progress)) for case in reads]
 
 
-def _loaded(environ: dict[str, str], dsn: str, users: int, *, fresh: bool) -> Sample:
-    arguments = ["--users", str(users), *(["--fresh"] if fresh else [])]
+def _loaded(environ: dict[str, str], dsn: str, *, users: int, foods: int, fresh: bool) -> Sample:
+    arguments = ["--users", str(users), "--foods", str(foods), *(["--fresh"] if fresh else [])]
     unlimited = {**environ, "DATABASE_URL": dsn, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
     return sample_of(json.loads(processes.run("benchmarks.data", *arguments, environ=unlimited)))
 

@@ -1,15 +1,19 @@
 """What a case consists of. A new one is a ``Case`` in a module of ``benchmarks/cases``."""
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
+import orjson
 from psycopg import RawCursor
 
 Db = RawCursor[Any]
 Environ = Mapping[str, Any]
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class Sample:
 
     visitors: tuple[Visitor, ...]
     exercises: tuple[str, ...]
+    foods: tuple[str, ...]
+    portions: tuple[tuple[str, str], ...]  # a food and one of its portions
+    searches: tuple[str, ...]  # what people type
+    days: tuple[str, ...]  # on which they logged their food
 
 
 def sample_of(document: dict[str, Any]) -> Sample:
@@ -35,7 +43,8 @@ def sample_of(document: dict[str, Any]) -> Sample:
         Visitor(token=row["token"], workouts=tuple(row["workouts"]), plans=tuple(row["plans"]))
         for row in document["visitors"]
     )
-    return Sample(visitors=tuple(visitors), exercises=tuple(document["exercises"]))
+    others = {name: tuple(values) for name, values in document.items() if name != "visitors"}
+    return Sample(visitors=tuple(visitors), **others)
 
 
 @dataclass(frozen=True)
@@ -88,3 +97,18 @@ class Statement:
         if not names:
             names = self.names = [column.name for column in db.description or ()]
         return [dict(zip(names, row, strict=True)) for row in db.fetchall()]
+
+
+def first_page(
+    environ: Environ, rows: list[dict[str, Any]], key: tuple[str, ...]
+) -> dict[str, Any]:
+    """The first page of a list, of which one row too many was read."""
+    following = None
+    if len(rows) > PAGE_SIZE:
+        rows = rows[:PAGE_SIZE]
+        place = orjson.dumps([False, *(rows[-1][name] for name in key)])
+        cursor = base64.urlsafe_b64encode(place).decode().rstrip("=")
+        query = {"cursor": [cursor], **parse_qs(environ["QUERY_STRING"])}
+        host, path = environ["HTTP_HOST"], environ["PATH_INFO"]
+        following = f"http://{host}{path}?{urlencode(sorted(query.items()), doseq=True)}"
+    return {"next": following, "previous": None, "results": rows}

@@ -1,13 +1,13 @@
 """People with a year of training, loaded by COPY; a program of its own, for it needs Django.
 
-    python -m benchmarks.data --users 2000 [--fresh]
+    python -m benchmarks.data --users 2000 --foods 500000 [--fresh]
 
 fills the database of DATABASE_URL, unless it holds just this already, logs the visitors in, and
 writes the sample to its output. A tenth of the people are heavy users: 100 workouts of 20 sets
 over a year, four exercises of their own, and a plan of six days with 36 exercises. Of the others,
 four in nine are regular ones (24 workouts of 12 sets, one exercise of their own) and the rest
-newcomers (3 workouts of 9 sets). Rows are stored in the order in which they would have come, so a
-person's lie among everyone's.
+newcomers (3 workouts of 9 sets). What they eat says benchmarks/nutrition_data.py. Rows are stored
+in the order in which they would have come, so a person's lie among everyone's.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import datetime as dt
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -30,12 +30,14 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, models, transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from psycopg import sql  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from benchmarks import nutrition_data  # noqa: E402
 from benchmarks.case import Sample, Visitor  # noqa: E402
 from benchmarks.database import NOTE  # noqa: E402
+from benchmarks.rows import copy, uuid7_at  # noqa: E402
 from users.localtime import instant_of  # noqa: E402
 from users.models import Session, SyncClock, User, UserProfile, UserSettings  # noqa: E402
 from users.sessions import SessionStore  # noqa: E402
@@ -44,6 +46,7 @@ from workouts.services import plans  # noqa: E402
 
 SEED = 7
 TODAY = dt.date(2026, 1, 1)
+BORN = dt.date(1990, 5, 4)
 LOGGED_IN = 1_000  # people with a session; the heavy ones among them are the visitors
 ZONES = ("Europe/Vienna", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo")
 NAMES = ("Push day", "Pull day", "Leg day", "Upper body", "Lower body", "Full body")
@@ -106,16 +109,11 @@ def habits(users: int) -> list[Habit]:
     return [HEAVY] * heavy + [REGULAR] * regular + [NEWCOMER] * (users - heavy - regular)
 
 
-def uuid7_at(instant: dt.datetime, random: Random) -> UUID:
-    """The key of a row that was made at this instant (RFC 9562)."""
-    bits = int(instant.timestamp() * 1000) << 80 | random.getrandbits(80)
-    bits = bits & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
-
-
-def prepare(*, users: int, fresh: bool) -> Sample:
+def prepare(*, users: int, foods: int, fresh: bool) -> Sample:
     """The database as a run wants it, whatever an earlier one left there."""
-    note = json.dumps({"users": users, "loader": _fingerprint()})
+    eaten_until = str(nutrition_data.last_day())
+    known = {"users": users, "foods": foods, "eaten_until": eaten_until}
+    note = json.dumps({**known, "loader": _fingerprint()})
     with connection.cursor() as cursor:
         cursor.execute(NOTE)
         loaded = cursor.fetchone()[0] == note and not fresh
@@ -127,12 +125,14 @@ def prepare(*, users: int, fresh: bool) -> Sample:
         _forget_writes()
     else:
         call_command("load_catalogue", stdout=sys.stderr)
-        _load(users)
+        call_command("load_foods", stdout=sys.stderr)
+        _load(users, foods)
         _note(note)
+    nutrition_data.note_searches()
     return _log_in()
 
 
-def _load(users: int) -> None:
+def _load(users: int, foods: int) -> None:
     random = Random(SEED)
     people = [_person(number, habit, random) for number, habit in enumerate(habits(users))]
     with transaction.atomic():
@@ -140,6 +140,7 @@ def _load(users: int) -> None:
         own = _copy_own_exercises(people, random)
         _copy_training(people, own, random)
         _make_plans(people, random)
+        nutrition_data.load(foods)
     _vacuum()
 
 
@@ -158,7 +159,7 @@ def _person(number: int, habit: Habit, random: Random) -> Person:
 def _copy_people(people: Sequence[Person]) -> None:
     # A hash takes as long as a log-in is meant to take; everybody shares this one.
     password = make_password("nobody logs in here")
-    _copy(
+    copy(
         User,
         ("id", "username", "email", "password", "date_joined"),
         (
@@ -167,23 +168,23 @@ def _copy_people(people: Sequence[Person]) -> None:
         ),
         len(people),
     )
-    _copy(
+    copy(
         UserProfile,
         (
             *("user_id", "display_name", "email", "timezone", "body_weight_kg"),
-            *("created_at", "updated_at"),
+            *("sex", "height", "date_of_birth", "created_at", "updated_at"),
         ),
         (
             (
                 *(p.id, p.username, f"{p.username}@bench.numeneon.example", p.zone, p.weight_kg),
-                *(p.joined, p.joined),
+                *("female", 168.0, BORN, p.joined, p.joined),
             )
             for p in people
         ),
         len(people),
     )
-    _copy(UserSettings, ("user_id", "updated_at"), ((p.id, p.joined) for p in people), len(people))
-    _copy(
+    copy(UserSettings, ("user_id", "updated_at"), ((p.id, p.joined) for p in people), len(people))
+    copy(
         SyncClock,
         ("user_id", "revision"),
         ((p.id, p.habit.own_exercises + p.habit.workouts) for p in people),
@@ -202,14 +203,14 @@ def _copy_own_exercises(people: Sequence[Person], random: Random) -> dict[UUID, 
         for p in people
         for revision, (id_, name) in enumerate(zip(own[p.id], OWN_EXERCISES, strict=False), 1)
     ]
-    _copy(Exercise, (*columns, "created_at", "updated_at"), rows, len(rows))
+    copy(Exercise, (*columns, "created_at", "updated_at"), rows, len(rows))
     return own
 
 
 def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random: Random) -> None:
     catalogue = _catalogue()
     diary = sorted(_diary(people, random), key=lambda training: training.started_at)
-    _copy(
+    copy(
         Workout,
         (
             *("id", "user_id", "name", "date", "start_time", "end_time", "duration"),
@@ -219,7 +220,7 @@ def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random
         (_workout(training, random.choice(NAMES)) for training in diary),
         len(diary),
     )
-    _copy(
+    copy(
         WorkoutSet,
         (
             *("id", "user_id", "workout_id", "exercise_id", "position", "set_number"),
@@ -323,30 +324,6 @@ def _sets(training: Training, known: Sequence[UUID], random: Random) -> Iterator
             )
 
 
-def _copy(
-    model: type[models.Model],
-    columns: Sequence[str],
-    rows: Iterable[tuple[Any, ...]],
-    total: int,
-) -> None:
-    """COPY these columns; the others get what the model gives a new row."""
-    defaults = {
-        field.column: field.get_default()
-        for field in model._meta.local_concrete_fields
-        if not field.generated and field.column not in columns
-    }
-    names = sql.SQL(", ").join(sql.Identifier(name) for name in (*columns, *defaults))
-    table = sql.Identifier(model._meta.db_table)
-    rest = tuple(defaults.values())
-    connection.ensure_connection()
-    with (
-        connection.connection.cursor() as cursor,
-        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)) as copy,
-    ):
-        for row in tqdm(rows, total=total, desc=model._meta.db_table, mininterval=1):
-            copy.write_row((*row, *rest))
-
-
 def _forget_writes() -> None:
     """Remove what the requests of an earlier run created: only they have a creation hash."""
     with connection.cursor() as cursor:
@@ -355,6 +332,7 @@ def _forget_writes() -> None:
             " WHERE w.creation_hash IS NOT NULL AND s.user_id = w.user_id AND s.workout_id = w.id"
         )
         cursor.execute("DELETE FROM workouts_workout WHERE creation_hash IS NOT NULL")
+    nutrition_data.forget_writes()
     _vacuum()
 
 
@@ -405,13 +383,15 @@ def _log_in() -> Sample:
             if len(workouts) == HEAVY.workouts
         ),
         exercises=tuple(str(id_) for id_ in _catalogue()),
+        **nutrition_data.parts_of_sample(),
     )
 
 
 def _fingerprint() -> str:
     """Changes when what is loaded may: with this module, the catalogue and the tables."""
     files = [Path(__file__)]
-    for pattern in ("workouts/catalogue/*.*", "*/migrations/*.py"):
+    patterns = ("benchmarks/*_data.py", "benchmarks/food_names.py", "*/catalogue/*.*")
+    for pattern in (*patterns, "*/migrations/*.py"):
         files += sorted(settings.BASE_DIR.glob(pattern))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
@@ -420,8 +400,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.data")
     parser.add_argument("--users", type=int, required=True)
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--foods", type=int, required=True)
     options = parser.parse_args()
-    sample = prepare(users=options.users, fresh=options.fresh)
+    sample = prepare(users=options.users, foods=options.foods, fresh=options.fresh)
     json.dump(asdict(sample), sys.stdout)
 
 

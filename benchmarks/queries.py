@@ -49,7 +49,7 @@ def queries(case: Case, sample: Sample) -> dict[str, Any]:
 
 def _ask(application: Any, case: Case, sample: Sample) -> None:
     visitor = sample.visitors[0]
-    request = case.request(sample, visitor, Random())
+    request = case.request(sample, visitor, Random(0))
     headers = {"authorization": f"Bearer {visitor.token}", "x-case": case.name}
     environ = (
         RequestFactory(SERVER_NAME="127.0.0.1")

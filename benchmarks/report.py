@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.case import Case
+from benchmarks.food_imports import FoodImports
 from benchmarks.imports import Imports
 from benchmarks.measure import Figures, Turn
 from benchmarks.slow_clients import SlowClients
@@ -72,11 +73,13 @@ class Growth:
 @dataclass
 class Report:
     users: int
+    foods: int
     seconds: float
     connections: int
     comparisons: list[Comparison] = field(default_factory=list)
     growth: list[Growth] = field(default_factory=list)
     imports: Imports | None = None
+    food_imports: FoodImports | None = None
     slow_clients: SlowClients | None = None
     load_average: tuple[float, float, float] = field(default_factory=os.getloadavg)
     processors: int = field(default_factory=lambda: os.cpu_count() or 0)
@@ -93,6 +96,8 @@ class Report:
             parts.append(self._growth())
         if self.imports:
             parts.append(self.imports.text())
+        if self.food_imports:
+            parts.append(self.food_imports.text())
         if self.slow_clients:
             slow = self.slow_clients
             parts.append(
@@ -126,8 +131,8 @@ class Report:
                 ("  limit", *_cells(one.limit, ""), "", "", ""),
             ]
         return _table(rows) + (
-            f"\nProcessor time per request; {self.users} users, {self.connections} connections; "
-            "BEGIN and COMMIT count as queries."
+            f"\nProcessor time per request; {self.users:,} users, {self.foods:,} foods, "
+            f"{self.connections} connections; BEGIN and COMMIT count as queries."
         )
 
     def _growth(self) -> str:

@@ -5,21 +5,29 @@ workouts/services/ (workouts.py, energy.py). Who changes it there changes it her
 what the same statements cost without Django.
 """
 
-import base64
 import hashlib
 from datetime import date, datetime, time
 from random import Random
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import orjson
 import uuid_utils.compat
 
-from benchmarks.case import Case, Db, Environ, Request, Sample, Statement, Visitor
+from benchmarks.case import (
+    PAGE_SIZE,
+    Case,
+    Db,
+    Environ,
+    Request,
+    Sample,
+    Statement,
+    Visitor,
+    first_page,
+)
 
-PAGE_SIZE = 20
 SETS, SETS_OF_AN_EXERCISE = 20, 4
 UTC = ZoneInfo("UTC")
 
@@ -98,12 +106,19 @@ ADVANCE_CLOCK = Statement("""
     ON CONFLICT (user_id) DO UPDATE SET revision = users_syncclock.revision + 1
     RETURNING revision
 """)
-STORED_BEFORE = Statement("""
-    SELECT user_id AS owner, creation_hash AS hash, false AS deleted FROM workouts_workout
-    WHERE id = $1
-    UNION ALL SELECT user_id, NULL, true FROM users_tombstone
-    WHERE user_id = $2 AND resource = $3 AND object_id = $1
-""")
+
+
+def stored_before(table: str) -> Statement:
+    """Which ids the table or a tombstone has: ids, person, name of the resource."""
+    return Statement(f"""
+        SELECT id, user_id AS owner, creation_hash AS hash, false AS deleted FROM {table}
+        WHERE id = ANY($1)
+        UNION ALL SELECT object_id, user_id, NULL, true FROM users_tombstone
+        WHERE user_id = $2 AND resource = $3 AND object_id = ANY($1)
+    """)  # noqa: S608 - our own tables
+
+
+STORED_BEFORE = stored_before("workouts_workout")
 ZONE_AND_WEIGHT = Statement(
     "SELECT timezone, body_weight_kg FROM users_userprofile WHERE user_id = $1"
 )
@@ -179,7 +194,7 @@ def listed(db: Db, user_id: UUID, environ: Environ) -> Any:
     rows = DIARY.rows(db, user_id, PAGE_SIZE + 1)
     for row in rows:
         del row["user_id"]
-    return _page(environ, rows, ("date", "start_time", "id"))
+    return first_page(environ, rows, ("date", "start_time", "id"))
 
 
 def search_request(sample: Sample, visitor: Visitor, random: Random) -> Request:
@@ -190,7 +205,7 @@ def search(db: Db, user_id: UUID, environ: Environ) -> Any:
     text = parse_qs(environ["QUERY_STRING"])["q"][0]
     words = [f"%{word}%" for word in text.split()]
     rows = EXERCISES_BY_MATCH.rows(db, user_id, text, f"{text}%", words, PAGE_SIZE + 1)
-    page = _page(environ, rows, ("match", "id"))
+    page = first_page(environ, rows, ("match", "id"))
     for row in page["results"]:
         del row["match"]
         muscles, roles, shares = row.pop("muscle"), row.pop("role"), row.pop("share")
@@ -235,7 +250,7 @@ def create(db: Db, user_id: UUID, environ: Environ) -> Any:
 
     BEGIN.run(db)
     [clock] = ADVANCE_CLOCK.rows(db, user_id)
-    assert not STORED_BEFORE.rows(db, workout_id, user_id, "workouts.workout")
+    assert not STORED_BEFORE.rows(db, [workout_id], user_id, "workouts.workout")
     [profile] = ZONE_AND_WEIGHT.rows(db, user_id)
     body_weight = profile["body_weight_kg"]
     INSERT_WORKOUT.run(
@@ -293,19 +308,6 @@ def _workout(db: Db, user_id: UUID, workout_id: UUID) -> Any:
         "exercises": list(groups.values()),
         "exercise_notes": [{"exercise": one, "text": text} for one, text in notes.items()],
     }
-
-
-def _page(environ: Environ, rows: list[dict[str, Any]], key: tuple[str, ...]) -> dict[str, Any]:
-    """The first page of a list, of which one row too many was read."""
-    following = None
-    if len(rows) > PAGE_SIZE:
-        rows = rows[:PAGE_SIZE]
-        place = orjson.dumps([False, *(rows[-1][name] for name in key)])
-        cursor = base64.urlsafe_b64encode(place).decode().rstrip("=")
-        query = {"cursor": [cursor], **parse_qs(environ["QUERY_STRING"])}
-        host, path = environ["HTTP_HOST"], environ["PATH_INFO"]
-        following = f"http://{host}{path}?{urlencode(sorted(query.items()), doseq=True)}"
-    return {"next": following, "previous": None, "results": rows}
 
 
 CASES = (
