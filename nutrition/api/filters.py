@@ -5,6 +5,7 @@ from typing import Final
 from django_filters import rest_framework as filters
 
 from nutrition.models import Food, FoodSource, MealType
+from users.api.filters import TrueOrFalseFilter
 
 MOST_RECENT: Final = 100
 USUAL_RECENT: Final = 25
@@ -20,15 +21,11 @@ class FoodFilter(filters.FilterSet):
         field_name="category__slug", max_length=50, label="Of this category or one below it."
     )
     source = filters.ChoiceFilter(choices=FoodSource.choices)
-    is_custom = filters.BooleanFilter(label="Your own ones, or the shared table.")
-    verified = filters.BooleanFilter(label="Checked by staff, or not.")
-    is_favorite = filters.BooleanFilter(
-        field_name="verified", label="Your favorites, or all others."
-    )
-    is_recipe = filters.BooleanFilter(
-        field_name="verified", label="Foods of your recipes, or not."
-    )
-    archived = filters.BooleanFilter(
+    is_custom = TrueOrFalseFilter(label="Your own ones, or the shared table.")
+    verified = TrueOrFalseFilter(label="Checked by staff, or not.")
+    is_favorite = TrueOrFalseFilter(field_name="verified", label="Your favorites, or all others.")
+    is_recipe = TrueOrFalseFilter(field_name="verified", label="Foods of your recipes, or not.")
+    archived = TrueOrFalseFilter(
         field_name="is_archived", label="Archived foods, which no list has otherwise."
     )
     updated_since = filters.IsoDateTimeFilter(

@@ -24,6 +24,7 @@ from nutrition.api.meals import EntrySerializer, ShownEntrySerializer, refuse_un
 from nutrition.models import FoodCandidate, FoodImage
 from nutrition.services import confirmations, images
 from users.api.fields import IdField
+from users.api.filters import TrueOrFalseFilter
 from users.api.owned import OwnedViewSetMixin, idempotency_key
 from users.api.parsers import UploadParser
 from users.models import JobStatus
@@ -40,8 +41,8 @@ WITH_CANDIDATES = FoodImage.objects.prefetch_related(
 
 
 class FoodImageFilter(filters.FilterSet):
-    ai_processed = filters.BooleanFilter(label="Looked at by a recognizer, or not.")
-    confirmed = filters.BooleanFilter(
+    ai_processed = TrueOrFalseFilter(label="Looked at by a recognizer, or not.")
+    confirmed = TrueOrFalseFilter(
         field_name="confirmed_at",
         lookup_expr="isnull",
         exclude=True,

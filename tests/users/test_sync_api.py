@@ -428,6 +428,14 @@ def test_a_page_costs_one_query_for_the_order_and_one_or_two_for_each_resource(
         page(client, cursor)
 
 
+def test_a_cursor_of_a_list_is_none_of_the_feed(api: APIClient):
+    of_a_list = base64.urlsafe_b64encode(orjson.dumps([False, "milk", str(uuid7())])).decode()
+
+    response = api.get("/api/v1/sync/", {"cursor": of_a_list})
+
+    assert (response.status_code, response.json()["errors"][0]["attr"]) == (400, "cursor")
+
+
 # --- While others write --------------------------------------------------------------------------
 
 

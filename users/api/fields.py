@@ -14,7 +14,9 @@ from rest_framework.exceptions import ErrorDetail
 AnyField = serializers.Field[Any, Any, Any, Any]
 # Not ISO 8601 as a whole, which would take an offset and drop it.
 TIME_FORMATS = ["%H:%M:%S", "%H:%M", "%H:%M:%S.%f"]
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -30,6 +32,9 @@ class DayField(serializers.DateField):
     """A person's own day."""
 
     def to_internal_value(self, data: Any) -> date:
+        # Python reads weeks and days without hyphens as well.
+        if isinstance(data, str) and not _DATE.fullmatch(data):
+            self.fail("invalid", format="YYYY-MM-DD")
         day = super().to_internal_value(data)
         refuse_far_year(day)
         return day
@@ -51,10 +56,13 @@ class ClockField(serializers.TimeField):
 
 
 class FiniteFloatField(serializers.FloatField):
-    """A number: neither NaN nor infinity, which have no JSON, and no true or false."""
+    """A number: neither NaN nor infinity, which have no JSON, and no true or false.
+
+    In a query it comes as text, of which Python takes more than is a number to others.
+    """
 
     def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool):
+        if isinstance(data, bool) or (isinstance(data, str) and not _NUMBER.fullmatch(data)):
             self.fail("invalid")
         try:
             value = super().to_internal_value(data)

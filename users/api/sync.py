@@ -71,7 +71,8 @@ def _decode(text: str) -> Place:
         document = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         match document:
             case [int() as revision, str() as name, str() as id_] if 0 <= revision <= MAX_BIGINT:
-                if "\x00" not in name:
+                # True is a number as well; the cursor of a list begins so.
+                if type(revision) is int and "\x00" not in name:
                     return revision, name, UUID(id_)
     except (ValueError, binascii.Error):
         pass

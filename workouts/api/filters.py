@@ -5,6 +5,7 @@ They say which parameters there are and check them; the selectors turn the value
 
 from django_filters import rest_framework as filters
 
+from users.api.filters import TrueOrFalseFilter
 from users.models.profile import FitnessLevel
 from workouts.models import (
     Exercise,
@@ -25,8 +26,8 @@ class WorkoutFilter(filters.FilterSet):
         field_name="sets__exercise", label="With a set of this exercise."
     )
     q = filters.CharFilter(field_name="name", label="Text in the name or notes.")
-    is_public = filters.BooleanFilter()
-    in_progress = filters.BooleanFilter()
+    is_public = TrueOrFalseFilter()
+    in_progress = TrueOrFalseFilter()
     plan_run = filters.UUIDFilter(field_name="plan_run", label="Sessions of this run.")
     updated_since = filters.IsoDateTimeFilter(
         field_name="updated_at", label="Changed at this instant or later."
@@ -42,8 +43,8 @@ class ExerciseFilter(filters.FilterSet):
     muscle_group = filters.ChoiceFilter(choices=MuscleGroup.choices)
     muscle = filters.CharFilter(field_name="muscles", label="Trains this muscle, such as chest.")
     equipment = filters.CharFilter(field_name="equipment", label="Needs this, such as barbell.")
-    is_cardio = filters.BooleanFilter()
-    is_custom = filters.BooleanFilter(label="Your own ones, or the catalogue.")
+    is_cardio = TrueOrFalseFilter()
+    is_custom = TrueOrFalseFilter(label="Your own ones, or the catalogue.")
     difficulty_min = filters.NumberFilter(
         field_name="difficulty_level", min_value=1, max_value=5, decimal_places=0
     )
@@ -65,7 +66,7 @@ class WordsFilter(filters.BaseCSVFilter, filters.CharFilter):
 
 
 class PlanFilter(filters.FilterSet):
-    public = filters.BooleanFilter(
+    public = TrueOrFalseFilter(
         field_name="is_public", label="All published plans, and not only your own."
     )
     q = filters.CharFilter(field_name="name", label="Text in the name or description.")
@@ -83,7 +84,7 @@ class PlanFilter(filters.FilterSet):
         field_name="name",
         label="Equipment that you have, with commas; plans that need more are left out.",
     )
-    is_ai_generated = filters.BooleanFilter()
+    is_ai_generated = TrueOrFalseFilter()
     updated_since = filters.IsoDateTimeFilter(
         field_name="updated_at", label="Changed at this instant or later."
     )
