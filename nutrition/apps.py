@@ -23,6 +23,7 @@ class NutritionConfig(AppConfig):
             PersonalData("nutrition.RecipeIngredient", "recipe_ingredients"),
             PersonalData("nutrition.NutritionGoal", "nutrition_goals"),
             PersonalData("nutrition.DayTarget", "nutrition_day_targets"),
+            PersonalData("nutrition.PastGoal", "past_nutrition_goals"),
             PersonalData("nutrition.DiaryDay", "nutrition_days"),
             PersonalData("nutrition.WaterIntake", "water_intake"),
             PersonalData("nutrition.MealEntry", "meal_entries"),

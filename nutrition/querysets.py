@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         DayTarget,
         Food,
         FoodCandidate,
+        PastGoal,
         RecipeIngredient,
     )
 
@@ -28,6 +29,10 @@ class RecipeIngredientQuerySet(PartQuerySet["RecipeIngredient"]):
 
 
 class DayTargetQuerySet(PartQuerySet["DayTarget"]):
+    whole = "goal"
+
+
+class PastGoalQuerySet(PartQuerySet["PastGoal"]):
     whole = "goal"
 
 

@@ -11,6 +11,7 @@ from nutrition.models import (
     FavoriteFood,
     MealEntry,
     NutritionGoal,
+    PastGoal,
     WaterIntake,
 )
 from nutrition.models.goal import TARGETS
@@ -121,9 +122,28 @@ class DayTargetInline(admin.TabularInline[DayTarget, NutritionGoal]):
         return request.user.has_perm("nutrition.view_nutritiongoal")
 
 
+class PastGoalInline(admin.TabularInline[PastGoal, NutritionGoal]):
+    model = PastGoal
+    fields = ("valid_until", "document")
+    ordering = ("-valid_until",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: NutritionGoal | None) -> bool:  # type: ignore[override]
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: NutritionGoal | None = None
+    ) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: NutritionGoal | None = None) -> bool:
+        return request.user.has_perm("nutrition.view_nutritiongoal")
+
+
 @admin.register(NutritionGoal)
 class NutritionGoalAdmin(RecordAdmin[NutritionGoal]):
-    inlines = (DayTargetInline,)
+    inlines = (DayTargetInline, PastGoalInline)
     list_display = ("user", "aim", *TARGETS, "is_active")
     list_select_related = ("user",)
     list_filter = ("aim", "is_active")

@@ -50,7 +50,7 @@ class ShelfFilter(admin.SimpleListFilter):
             case "unverified":
                 return _shared(queryset).filter(verified=False)
             case "verified":
-                return _shared(queryset).filter(search_weight=CHECKED, verified=True)
+                return _shared(queryset).filter(search_weight__lte=CHECKED, verified=True)
             case "custom":
                 return queryset.filter(created_by__isnull=False)
             case "archived":
@@ -105,7 +105,10 @@ class FoodAdmin(MergingAdmin, PersonalAdmin[Food]):
     search_help_text = "Words of name and brand, a barcode, or an id."
     ordering = ("search_weight", "search_name", "id")
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("name", "brand", "category", "verified", "is_archived")}),
+        (
+            None,
+            {"fields": ("name", "brand", "also_called", "category", "verified", "is_archived")},
+        ),
         (
             "Content of a serving",
             {
@@ -183,7 +186,7 @@ class FoodAdmin(MergingAdmin, PersonalAdmin[Food]):
             return queryset.filter(pk=term), False
         words = [Q(search_text__contains=f" {word}") for word in _folded(term).split()]
         # Said twice, since checked foods have an index of their own, and so have the others.
-        checked = Q(*words, search_weight=CHECKED)
+        checked = Q(*words, search_weight__lte=CHECKED)
         return queryset.filter(checked | Q(*words, search_weight__gt=CHECKED)), False
 
     # --- Writes, by the services -----------------------------------------------------------

@@ -49,6 +49,11 @@ class FavoriteFoodViewSet(CreateOnceMixin, mixins.DestroyModelMixin, GenericView
         assert rows is not None
         return self.get_paginated_response(_shown(self.owner.pk, rows))
 
+    @extend_schema(responses=FavoriteFoodSerializer)
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One favorite."""
+        return Response(_shown(self.owner.pk, [self.get_object()])[0])
+
     def perform_create_once(
         self, serializer: BaseSerializer[Any], object_id: UUID, creation_hash: bytes
     ) -> FavoriteFood:

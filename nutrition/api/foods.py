@@ -33,7 +33,7 @@ from nutrition.api.food_shapes import (
     FoodSerializer,
     RecentFoodSerializer,
 )
-from nutrition.models import Food
+from nutrition.models import Food, MergedFood
 from nutrition.services import foods
 from users.api.listing import filter_values, sql_page_response
 from users.api.owned import CreateOnceMixin
@@ -215,6 +215,10 @@ class FoodViewSet(CreateOnceMixin, GenericViewSet[Food]):
 
     def _shown(self, food_id: UUID) -> dict[str, Any]:
         found = selectors.foods(self.owner.pk, [food_id])
+        if not found:
+            # A phone may know it by the id that it had before it was merged.
+            kept = MergedFood.objects.filter(pk=food_id).values_list("merged_into", flat=True)
+            found = selectors.foods(self.owner.pk, kept)
         if not found:
             raise Http404
         return found[0]

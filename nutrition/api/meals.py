@@ -67,8 +67,13 @@ def how_much() -> dict[str, Any]:
     }
 
 
-def refuse_unclear_amount(content: Mapping[str, Any], *, needed: bool = True) -> None:
-    """Raises ValidationError unless exactly one of the ways to say how much is used."""
+def refuse_unclear_amount(
+    content: Mapping[str, Any], *, needed: bool = True, has_portion: bool = False
+) -> None:
+    """Raises ValidationError unless one of the ways to say how much is used, and only one.
+
+    A count alone is of the portion that there may be already.
+    """
     ways = [name for name in meals.AMOUNTS if name in content]
     if len(ways) > 1:
         message = "Give one of quantity, amount and portion."
@@ -76,7 +81,7 @@ def refuse_unclear_amount(content: Mapping[str, Any], *, needed: bool = True) ->
     if needed and not ways:
         message = "Say how much: a quantity, an amount, or a portion."
         raise ValidationError({"quantity": message}, code="required")
-    if "count" in content and "portion" not in content:
+    if "count" in content and "portion" not in content and not has_portion:
         raise ValidationError({"count": "It counts a portion: name it."}, code="required")
 
 
@@ -95,7 +100,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
     def validate(self, content: dict[str, Any]) -> dict[str, Any]:
-        refuse_unclear_amount(content, needed=not self.partial)
+        refuse_unclear_amount(content, needed=not self.partial, has_portion=self.partial)
         return content
 
 

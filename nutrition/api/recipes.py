@@ -22,6 +22,7 @@ from nutrition.models import FoodCategory, Recipe
 from nutrition.selectors import RecipeFilter
 from nutrition.services import recipes
 from users.api.fields import FiniteFloatField, IdField, RowsField
+from users.api.filters import TrueOrFalseFilter
 from users.api.listing import filter_values, sql_page_response
 from users.api.owned import CreateOnceMixin
 from users.api.pagination import PageRequest
@@ -32,7 +33,7 @@ MAX_INGREDIENTS: Final = 100
 
 class RecipeFilterSet(filters.FilterSet):
     q = filters.CharFilter(field_name="id", label="Text in the name.")
-    archived = filters.BooleanFilter(field_name="id", label="The archived ones instead.")
+    archived = TrueOrFalseFilter(field_name="id", label="The archived ones instead.")
     updated_since = filters.IsoDateTimeFilter(
         field_name="updated_at", label="Changed at this instant or later."
     )

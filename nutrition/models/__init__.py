@@ -7,7 +7,7 @@ from nutrition.models.food import (
     MergedFood,
     Portion,
 )
-from nutrition.models.goal import DayTarget, GoalAim, NutritionGoal
+from nutrition.models.goal import DayTarget, GoalAim, NutritionGoal, PastGoal
 from nutrition.models.image import FoodCandidate, FoodImage
 from nutrition.models.recipe import Recipe, RecipeIngredient
 from nutrition.models.transfer import FoodImport, FoodImportFormat
@@ -29,6 +29,7 @@ __all__ = [
     "MealType",
     "MergedFood",
     "NutritionGoal",
+    "PastGoal",
     "Portion",
     "Recipe",
     "RecipeIngredient",

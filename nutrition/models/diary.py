@@ -77,9 +77,9 @@ class MealEntry(OwnedModel):
         constraints = [
             models.UniqueConstraint(fields=["user", "id"], name="mealentry_owner_and_id"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, quantity__lte=1000),
+                condition=Q(quantity__gt=0, quantity__lte=100_000),
                 name="mealentry_quantity_in_range",
-                violation_error_message="Quantity must be above 0 and at most 1000 servings.",
+                violation_error_message="It must be above 0 and at most 100000 servings.",
             ),
             models.CheckConstraint(
                 condition=Q(meal_type__in=MealType.values), name="mealentry_meal_type_known"

@@ -1,11 +1,11 @@
 """What one can eat, with what it contains and where the numbers are from."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Expression, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 from treebeard.ns_tree import NS_Node
 
@@ -17,8 +17,13 @@ from users.ownership import Synced
 UNCATEGORIZED_ID = "01900000-0000-7000-8000-000000000002"
 
 
-# What stands before what in a search: checked foods, those without a brand, and the others.
-CHECKED, PLAIN, BRANDED = 0, 1, 2
+# What stands before what in a search: of the checked foods the basic ones and the others, then
+# foods without a brand, and those with one.
+STAPLE, CHECKED, PLAIN, BRANDED = range(4)
+
+
+# What sums of binary fractions are off.
+ROUNDING = 1e-6
 
 
 class FoodSource(models.TextChoices):
@@ -76,7 +81,14 @@ class FoldedWords(Folded):
     template = "(' ' || %(function)s(%(expressions)s))"
 
 
-def _searched(text: Func) -> models.GeneratedField:
+class FoldedNames(Func):
+    """The name up to its first comma, and other names: folded, each with a comma behind it."""
+
+    function = "nutrition_names"
+    output_field = models.TextField()
+
+
+def _searched(text: Expression) -> models.GeneratedField:
     """Kept by the database, so that no import and no edit can leave it behind."""
     return models.GeneratedField(
         expression=text,
@@ -84,6 +96,9 @@ def _searched(text: Func) -> models.GeneratedField:
         output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
+
+
+_IS_CHECKED = Q(verified=True) | Q(source=FoodSource.STARTER)
 
 
 class Food(Synced):
@@ -97,7 +112,21 @@ class Food(Synced):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=200)
     brand = models.CharField(max_length=100, blank=True)
+    # The database fills in what imports do not say.
+    also_called = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Other names, with commas between them.",
+    )
     calories = models.IntegerField(help_text="kcal")
+    energy_kcal = models.FloatField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="kcal before they were rounded to whole ones, where that is known.",
+    )
     protein = models.FloatField(help_text="g")
     carbs = models.FloatField(help_text="g, without fiber")
     fat = models.FloatField(help_text="g")
@@ -118,6 +147,12 @@ class Food(Synced):
         related_name="custom_foods",
     )
     verified = models.BooleanField(default=False, help_text="Checked by staff.")
+    is_staple = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="A basic food, which a search shows first.",
+    )
     category = models.ForeignKey(
         FoodCategory,
         on_delete=models.SET_DEFAULT,
@@ -150,10 +185,17 @@ class Food(Synced):
     updated_at = models.DateTimeField(auto_now=True)
     creation_hash = models.BinaryField(max_length=32, null=True, editable=False)
     search_name = _searched(Folded(F("name")))
-    search_text = _searched(FoldedWords(Concat(F("name"), Value(" "), F("brand"))))
+    search_text = _searched(
+        FoldedWords(
+            Concat(F("name"), Value(" "), F("brand"), Value(" "), F("also_called")),
+        )
+    )
+    # Of checked foods alone, whose names we trust.
+    search_called = _searched(Case(When(_IS_CHECKED, then=FoldedNames("name", "also_called"))))
     search_weight = models.GeneratedField(
         expression=Case(
-            When(Q(verified=True) | Q(source=FoodSource.STARTER), then=Value(CHECKED)),
+            When(_IS_CHECKED & Q(is_staple=True), then=Value(STAPLE)),
+            When(_IS_CHECKED, then=Value(CHECKED)),
             When(brand="", then=Value(PLAIN)),
             default=Value(BRANDED),
         ),
@@ -185,7 +227,7 @@ class Food(Synced):
             # The search by words and by spelling, which asks the few checked foods first.
             GinIndex(
                 OpClass("search_text", name="gin_trgm_ops"),
-                condition=Q(created_by=None, is_archived=False, search_weight=CHECKED),
+                condition=Q(created_by=None, is_archived=False, search_weight__lte=CHECKED),
                 name="food_search_checked",
             ),
             GinIndex(
@@ -214,6 +256,13 @@ class Food(Synced):
                 condition=Q(calories__gte=0, calories__lte=20_000),
                 name="food_calories_in_range",
                 violation_error_message="Calories must be from 0 to 20000 kcal.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    energy_kcal__gte=F("calories") - 0.5 - ROUNDING,
+                    energy_kcal__lte=F("calories") + 0.5 + ROUNDING,
+                ),
+                name="food_energy_is_calories",
             ),
             *(
                 models.CheckConstraint(
@@ -251,6 +300,14 @@ class Food(Synced):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.brand})" if self.brand else self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Whoever types whole calories means these."""
+        if self.energy_kcal is not None and abs(self.energy_kcal - self.calories) > 0.5 + ROUNDING:
+            self.energy_kcal = None
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "energy_kcal"}
+        super().save(**kwargs)
 
 
 class Portion(models.Model):

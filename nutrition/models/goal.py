@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from nutrition.querysets import DayTargetQuerySet
+from nutrition.querysets import DayTargetQuerySet, PastGoalQuerySet
 from users.ownership import OwnedModel, OwnedPart, SameOwner, SyncedQuerySet
 
 TARGETS = (
@@ -75,6 +75,32 @@ class NutritionGoal(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.calorie_target} kcal"
+
+
+class PastGoal(OwnedPart):
+    """What the goals were before they were changed: the days until then keep them."""
+
+    whole = "goal"
+
+    goal = models.ForeignKey(
+        NutritionGoal, on_delete=models.CASCADE, related_name="past", db_constraint=False
+    )
+    valid_until = models.DateField(help_text="The last day on which they held.")
+    document = models.JSONField(help_text="The targets, with those of special days.")
+
+    objects = PastGoalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            SameOwner(parent="goal", name="pastgoal_owner_is_goals"),
+            # The days ask by owner and day.
+            models.UniqueConstraint(
+                fields=["user", "valid_until", "goal"], name="pastgoal_day_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Until {self.valid_until}"
 
 
 class DayTarget(OwnedPart):

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from nutrition.selectors.branches import Branch, of_names, of_spelling, of_words
+from nutrition.selectors.branches import Branch, of_checked, of_others, of_spelling, tables_of
 from nutrition.selectors.foods import FOOD_COLUMNS, FOOD_PARTS, shown_food
 from nutrition.selectors.matching import EXACT, Asked
-from nutrition.selectors.narrowing import CHECKED, OTHERS, SHARED, FoodFilter
+from nutrition.selectors.narrowing import SHARED, FoodFilter
 from users.keyset import fetch
 
 _CLOSEST: LiteralString = """
     SELECT {food}, label.number
     FROM unnest(%(q)s::text[], {arrays}) WITH ORDINALITY AS label (q, {columns}, number)
     CROSS JOIN LATERAL (
-        WITH {asked} SELECT id FROM ({branches}) match LIMIT 1
+        WITH {asked}, {tables} SELECT id FROM ({branches}) match LIMIT 1
     ) match
     JOIN nutrition_food food ON food.id = match.id {parts}
 """
 _WORD: Final = "word{n}"
 # A table of foods says "Tomatoes, raw" of what everybody calls a tomato.
 _PLAINLY: LiteralString = f"""
-    {SHARED} AND f.search_weight = 0 AND f.search_name IN (
+    {SHARED} AND f.search_weight <= 1 AND f.search_name IN (
         SELECT unnest(ARRAY[q || 's', q || 'es', q || ' raw', q || 's raw', q || 'es raw'])
         FROM asked
     )
@@ -32,7 +32,7 @@ def closest_foods(labels: Sequence[str], user_id: UUID) -> dict[str, dict[str, A
     """For each label the food that it names best, or None: one query for all of them.
 
     The person's own food of that very name, then of the shared ones those of which it is the
-    plain form, that are called so, begin so, or have its words, the checked ones before the
+    plain form, that are called so, begin so, or have its words, all checked ones before the
     others; and last, similar spelling.
     """
     asked = {label: words for label in labels if (words := Asked.of(label).words)}
@@ -50,6 +50,7 @@ def closest_foods(labels: Sequence[str], user_id: UUID) -> dict[str, dict[str, A
         columns=", ".join(names),
         arrays=", ".join(f"%({name})s::text[]" for name in names),
         asked=Asked.any_of(most).cte("label.{name}"),
+        tables=tables_of(Asked.any_of(most), SHARED),
         branches=" UNION ALL ".join(_branches(Asked.any_of(most))),
     )
     q = [" ".join(words) for words in asked.values()]
@@ -62,14 +63,5 @@ def closest_foods(labels: Sequence[str], user_id: UUID) -> dict[str, dict[str, A
 def _branches(asked: Asked) -> list[str]:
     own = Branch(0, 0, 0, "0", f"{FoodFilter().personal} AND {EXACT}")
     plain = Branch(0, 0, 0, "0", _PLAINLY)
-    found = [
-        own,
-        plain,
-        *(
-            branch
-            for weights in (CHECKED, OTHERS)
-            for branch in (*of_names(SHARED, weights), *of_words(asked, SHARED, weights))
-        ),
-        *of_spelling(asked, SHARED, (*CHECKED, *OTHERS)),
-    ]
+    found = [own, plain, *of_checked(), *of_others(SHARED), *of_spelling(asked, SHARED)]
     return [sql for branch in found if (sql := branch.sql(None))]

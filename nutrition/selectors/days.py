@@ -22,6 +22,7 @@ from nutrition.formulas import (
 )
 from nutrition.formulas.goals import Person, bmr_kcal
 from nutrition.models import MealType
+from nutrition.models.goal import TARGETS as COLUMNS
 from nutrition.selectors.meals import ENTRY_COLUMNS, NUTRIENTS, shown_entry
 from users import training_days
 from users.keyset import Page, Place, SqlList, fetch
@@ -67,7 +68,12 @@ _CONTEXT: LiteralString = """
         coalesce((
             SELECT sum(amount_ml) FROM nutrition_waterintake water
             WHERE water.user_id = person.user_id AND water.date = person.day
-        ), 0) AS water_drunk_ml
+        ), 0) AS water_drunk_ml,
+        (
+            SELECT past.document FROM nutrition_pastgoal past
+            WHERE past.user_id = person.user_id AND past.valid_until >= person.day
+            ORDER BY past.valid_until LIMIT 1
+        ) AS past
     FROM ({days}) person
     LEFT JOIN users_userprofile profile ON profile.user_id = person.user_id
     LEFT JOIN nutrition_diaryday marked
@@ -124,7 +130,7 @@ Row = dict[str, Any]
 def nutrition_day(*, user_id: UUID, day: date, with_micronutrients: bool = False) -> Row:
     """All that was eaten and drunk on a day, meal by meal, against the goals; in two queries."""
     more = ", quantity AS eaten, serving_micronutrients" if with_micronutrients else ""
-    context = fetch(_context_sql(_ONE_DAY), {"user": user_id, "day": day})[0]
+    context = _as_of_then(fetch(_context_sql(_ONE_DAY), {"user": user_id, "day": day})[0])
     rows = fetch(_ENTRIES.format(more=more), {"user": user_id, "day": day})
     trust = _trust(rows)
     micronutrients = _micronutrients(rows) if with_micronutrients else None
@@ -155,7 +161,7 @@ def nutrition_week(*, user_id: UUID, last: date) -> Row:
     """Seven days up to this one, and how their means kept to the goals; in one query."""
     first = last - timedelta(days=DAYS_OF_WEEK - 1)
     sql = _WITH_TOTALS.format(context=_context_sql(_WEEK))
-    rows = fetch(sql, {"user": user_id, "first": first})
+    rows = [_as_of_then(row) for row in fetch(sql, {"user": user_id, "first": first})]
     counted = [
         Day(actual=_actual(row), targets=_targets(row), is_complete=_is_complete(row))
         for row in rows
@@ -183,6 +189,40 @@ def nutrition_week(*, user_id: UUID, last: date) -> Row:
             }
             for row, day in zip(rows, counted, strict=True)
         ],
+    }
+
+
+def _as_of_then(row: Row) -> Row:
+    """The row of a day with the goals that held on it, where others hold now."""
+    past = row.pop("past")
+    if past is None:
+        return row
+    goal = orjson.loads(past)
+    if not goal["is_active"]:
+        return {**row, **dict.fromkeys(TARGETS), "goal_id": None, "goals_for": None, "aim": None}
+    of_weekday: Row = {}
+    of_training: Row = {}
+    for special in goal["days"]:
+        if special["weekday"] == row["date"].isoweekday():
+            of_weekday = special
+        elif special["is_training"] is row["trained"]:
+            of_training = special
+    kind = "training_days" if row["trained"] else "rest_days"
+    for_weekday = "weekday" if of_weekday else "every_day"
+    targets = {
+        name: next(
+            special[column]
+            for special in (of_training, of_weekday, goal)
+            if special.get(column) is not None
+        )
+        for name, column in zip(TARGETS, COLUMNS, strict=True)
+    }
+    return {
+        **row,
+        **targets,
+        "goal_id": row["goal_id"] or past,
+        "goals_for": kind if of_training else for_weekday,
+        "aim": goal["aim"],
     }
 
 

@@ -11,7 +11,7 @@ from users.keyset import fetch
 # Of the food ``food``, for the person ``user``; FOOD_PARTS belong behind its table.
 FOOD_COLUMNS: LiteralString = """
     food.id, food.name, food.brand, food.calories,
-    round(food.calories * 4.184, 1)::float8 AS energy_kj,
+    round((coalesce(food.energy_kcal, food.calories) * 4.184)::numeric, 1)::float8 AS energy_kj,
     food.protein, food.carbs, food.fat, food.fiber, food.sugar,
     food.serving_size, food.serving_unit, food.barcode, food.gtin,
     food.is_custom, food.created_by_id AS created_by, food.verified, category.slug AS category,

@@ -11,13 +11,18 @@ MOST_WORDS: Final = 8
 _SHORTEST_SPELLED: Final = 4
 _SHORTEST_SPELLED_ANYWHERE: Final = 6
 _MOST_SPELLED_ANYWHERE: Final = 4
-_APOSTROPHES: Final = str.maketrans(dict.fromkeys("'`\u00b4\u02bc\u2018\u2019"))
+# Apostrophes, soft hyphens and what else has no width.
+_NO_LETTERS: Final = str.maketrans(
+    dict.fromkeys("'`\u00b4\u02bc\u2018\u2019\u00ad\u200b\u200c\u200d\u2060\ufeff")
+)
 _WORD: Final = re.compile(r"[^\W_]+")
 
 # Computed once for the whole query. No row, and so no match, for a text that folds to nothing.
 _ASKED: LiteralString = """
     asked AS MATERIALIZED (
-        SELECT q, q || chr(1114111) AS beyond_q, {words}
+        SELECT q, q || chr(1114111) AS beyond_q,
+            ARRAY['%%,' || q || ',%%', '%%,' || q || 's,%%'] AS names,
+            ARRAY[q || ',%%', q || 's,%%', q || 'es,%%'] AS heads, {words}
         FROM (SELECT nutrition_fold({q}) AS q) folded WHERE q <> ''
     )
 """
@@ -30,6 +35,10 @@ EXACT: LiteralString = "f.search_name = (SELECT q FROM asked)"
 BEGINS: LiteralString = """
     f.search_name >= (SELECT q FROM asked) AND f.search_name < (SELECT beyond_q FROM asked)
 """
+# Of a checked food: that it is called so, or of that kind, as "Egg, fried" is of egg.
+_OTHER_NAME: LiteralString = "f.search_called LIKE ANY ((SELECT names FROM asked)::text[])"
+CALLED: LiteralString = f"({EXACT} OR {_OTHER_NAME})"
+OF_KIND: LiteralString = "f.search_called LIKE ANY ((SELECT heads FROM asked)::text[])"
 _HAS_WORD: LiteralString = "f.search_text LIKE (SELECT pattern{n} FROM asked)"
 # The usual threshold of 0.5 takes "avacado" and "chesse" for nothing we know. PostgreSQL looks at
 # what names no column once, before it looks at a food; it is set for this transaction alone.
@@ -54,7 +63,8 @@ class Asked:
     @classmethod
     def of(cls, text: str) -> Self:
         """The first 8 words of the first 100 letters; none where there are only signs."""
-        composed = unicodedata.normalize("NFC", text[:MOST_LETTERS]).translate(_APOSTROPHES)
+        bare = text.translate(_NO_LETTERS)
+        composed = unicodedata.normalize("NFC", bare[:MOST_LETTERS])
         return cls(tuple(_WORD.findall(composed)[:MOST_WORDS]))
 
     @classmethod

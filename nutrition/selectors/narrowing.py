@@ -65,8 +65,8 @@ class FoodFilter:
 # Which value these have makes no other SQL.
 _VALUES: Final = frozenset({"category", "source", "updated_since"})
 # What search_weight says of a shared food.
-CHECKED: Final = (0,)
-OTHERS: Final = (1, 2)
+CHECKED: Final = (0, 1)
+OTHERS: Final = (2, 3)
 SHARED: Final[LiteralString] = "f.created_by_id IS NULL AND NOT f.is_archived"
 # What the person ate lately, of the shared foods.
 LATELY: Final[LiteralString] = f"""

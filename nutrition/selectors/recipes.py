@@ -13,11 +13,12 @@ from users.keyset import Page, Place, SqlList, fetch, given
 
 _COLUMNS: LiteralString = """
     r.id, r.food_id AS food, f.name, f.is_archived, category.slug AS category, r.servings,
-    r.cooked_weight_g, r.instructions, f.serving_size, f.serving_unit, f.calories, f.protein,
+    r.cooked_weight_g, r.instructions, f.serving_size, f.serving_unit, f.calories,
+    coalesce(f.energy_kcal, f.calories) AS energy_kcal, f.protein,
     f.carbs, f.fat, f.fiber, f.sugar, f.trust_score, r.created_at, r.updated_at, (
         SELECT jsonb_agg(jsonb_build_object('id', part.id, 'food', i.id, 'food_name', i.name,
             'brand', i.brand, 'amount', part.amount, 'unit', i.serving_unit,
-            'calories', i.calories * part.amount / i.serving_size,
+            'calories', coalesce(i.energy_kcal, i.calories) * part.amount / i.serving_size,
             'protein', i.protein * part.amount / i.serving_size,
             'carbs', i.carbs * part.amount / i.serving_size,
             'fat', i.fat * part.amount / i.serving_size) ORDER BY part.position)
@@ -86,5 +87,5 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     ]
     for name in ("serving_size", *_PER_SERVING):
         row[name] = round(row[name], _DECIMALS)
-    row["energy_kj"] = round(row["calories"] * KJ_PER_KCAL, 1)
+    row["energy_kj"] = round(row.pop("energy_kcal") * KJ_PER_KCAL, 1)
     return row

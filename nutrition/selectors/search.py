@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import LiteralString
 from uuid import UUID
 
-from nutrition.selectors.branches import branches
+from nutrition.selectors.branches import branches, shared_where, tables_of
 from nutrition.selectors.foods import FOOD_COLUMNS, FOOD_PARTS, shown_food
 from nutrition.selectors.matching import Asked
 from nutrition.selectors.narrowing import LATELY, SHARED, FoodFilter
@@ -19,7 +19,7 @@ from users.keyset import Page, Place, SqlList, fetch
 # It need not be said that the rows of a UNION ALL come in its order, but they do, where the parts
 # have a limit: those run neither at once nor before they must.
 _SEARCH: LiteralString = """
-    WITH {asked}, personal AS MATERIALIZED ({personal})
+    WITH {asked}, personal AS MATERIALIZED ({personal}) {tables}
     SELECT {food}, match.match_tier, match.match_score, match.sort_name
     FROM (SELECT * FROM ({branches}) match LIMIT %(limit)s) match
     JOIN nutrition_food food ON food.id = match.id {parts}
@@ -110,6 +110,7 @@ def _search_sql(asked: Asked, narrowed: FoodFilter, place: Place | None) -> str:
     return _SEARCH.format(
         asked=asked.cte(),
         personal=_personal(narrowed),
+        tables=f", {tables_of(asked, shared_where(narrowed))}" if narrowed.weights else "",
         food=FOOD_COLUMNS,
         parts=FOOD_PARTS,
         branches=" UNION ALL ".join(wanted[::-1] if backwards else wanted),

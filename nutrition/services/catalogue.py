@@ -42,6 +42,16 @@ _STORE_TAGS = """
     ON CONFLICT (tag) DO UPDATE SET category_id = excluded.category_id
     RETURNING nutrition_categorytag.id = ANY(%(ids)s) AS is_new
 """
+# What no import of another source says, and nobody is shown.
+_STORE_NAMES = """
+    UPDATE nutrition_food f
+    SET also_called = n.also_called, is_staple = n.is_staple
+    FROM jsonb_to_recordset(%(names)s::jsonb)
+        AS n (source_id text, also_called text, is_staple boolean)
+    WHERE f.source = 'starter' AND f.source_id = n.source_id
+        AND (f.also_called, f.is_staple) IS DISTINCT FROM (n.also_called, n.is_staple)
+    RETURNING f.id
+"""
 
 
 @dataclass(frozen=True)
@@ -99,8 +109,10 @@ def load_foods() -> Loaded:
     nodes, new_nodes, changed_nodes = _store_categories(wanted)
     tags = {tag: slug for slug, tags in _read("category_tags.json").items() for tag in tags}
     new_tags, changed_tags = _store_tags(tags)
-    rows = _rows({slug: node.id for slug, node in nodes.items()})
+    foods = _read("foods.json")
+    rows = _rows(foods, {slug: node.id for slug, node in nodes.items()})
     stored = imports_rows.store(rows, source=FoodSource.STARTER, is_ours=True)
+    named = _store_names(foods) - {row.id for row in rows}
     if stored.changed:
         refresh_recipes(food_ids=stored.changed)
     loaded = Loaded(
@@ -108,7 +120,7 @@ def load_foods() -> Loaded:
         categories=len(wanted),
         tags=len(tags),
         added=stored.added + new_nodes + new_tags,
-        changed=len(stored.changed) + changed_nodes + changed_tags,
+        changed=len(named.union(stored.changed)) + changed_nodes + changed_tags,
     )
     if loaded.added or loaded.changed:
         _tell_planner()
@@ -206,8 +218,23 @@ def _store_tags(tags: Mapping[str, str]) -> tuple[int, int]:
 # --- Foods -----------------------------------------------------------------------------------
 
 
-def _rows(categories: Mapping[str, UUID]) -> list[imports_rows.SharedFood]:
-    return [_row(food, categories[food["category"]]) for food in _read("foods.json")]
+def _rows(
+    foods: Sequence[Mapping[str, Any]], categories: Mapping[str, UUID]
+) -> list[imports_rows.SharedFood]:
+    return [_row(food, categories[food["category"]]) for food in foods]
+
+
+def _store_names(foods: Iterable[Mapping[str, Any]]) -> set[UUID]:
+    """Other names of these foods, and which are staples: those where that is new."""
+    names = [
+        {
+            "source_id": food["slug"],
+            "also_called": ", ".join(food.get("also", ())),
+            "is_staple": food.get("staple", False),
+        }
+        for food in foods
+    ]
+    return {row["id"] for row in fetch(_STORE_NAMES, {"names": orjson.dumps(names).decode()})}
 
 
 def _row(food: Mapping[str, Any], category_id: UUID) -> imports_rows.SharedFood:

@@ -31,6 +31,7 @@ class SharedFood(NamedTuple):
     name: str
     brand: str
     calories: int
+    energy_kcal: float
     protein: float
     carbs: float
     fat: float
@@ -59,9 +60,9 @@ class Stored:
 
 
 _CONTENT: Final = (
-    "name", "brand", "calories", "protein", "carbs", "fat", "fiber", "sugar", "serving_size",
-    "serving_unit", "barcode", "gtin", "category_id", "licence", "micronutrients", "estimated",
-    "trust_score", "source_modified_at",
+    "name", "brand", "calories", "energy_kcal", "protein", "carbs", "fat", "fiber", "sugar",
+    "serving_size", "serving_unit", "barcode", "gtin", "category_id", "licence",
+    "micronutrients", "estimated", "trust_score", "source_modified_at",
 )  # fmt: skip
 
 
@@ -71,8 +72,8 @@ def _of(table: str) -> str:
 
 _STAGE = """
     CREATE TEMPORARY TABLE staged_food (
-        id uuid, source_id text, name text, brand text, calories int, protein float8,
-        carbs float8, fat float8, fiber float8, sugar float8, serving_size float8,
+        id uuid, source_id text, name text, brand text, calories int, energy_kcal float8,
+        protein float8, carbs float8, fat float8, fiber float8, sugar float8, serving_size float8,
         serving_unit text, barcode text, gtin text, category_id uuid, licence text,
         micronutrients jsonb, estimated jsonb, trust_score int, source_modified_at timestamptz,
         portions jsonb
@@ -157,6 +158,7 @@ def shared_food(
         name=name,
         brand=brand,
         calories=round(nutrients.kcal),
+        energy_kcal=nutrients.kcal,
         protein=nutrients.protein,
         carbs=nutrients.carbs,
         fat=nutrients.fat,

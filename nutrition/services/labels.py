@@ -89,6 +89,9 @@ def _check_energy(food: Food, energy: str) -> None:
 
 
 def _check_micronutrients(food: Food) -> None:
+    if food.micronutrients.get("saturated_fat_g", 0) > food.fat + _ROUNDING_G:
+        message = f"Saturated fat is part of the fat, which is {food.fat:g} g."
+        raise refusal("micronutrients.saturated_fat_g", "saturated_above_fat", message)
     weight = food.serving_size if food.serving_unit in _MEASURED else _HEAVIEST_G
     for name, amount in food.micronutrients.items():
         most = BY_NAME[name].most * weight / _WHOLE
@@ -147,7 +150,11 @@ def refusal(name: str, code: str, message: str) -> ValidationError:
 
 # How a given value becomes the columns that are stored.
 _READ: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
-    "energy_kj": lambda kj: {"calories": round(kcal_from_kj(kj))},
+    "energy_kj": lambda kj: {
+        "calories": round(kcal_from_kj(kj)),
+        "energy_kcal": kcal_from_kj(kj),
+    },
+    "calories": lambda kcal: {"calories": kcal, "energy_kcal": None},
     "barcode": lambda code: {"barcode": code, "gtin": _gtin_of(code)},
     "serving_unit": lambda unit: {"serving_unit": _unit_as_stored(unit)},
 }

@@ -36,8 +36,13 @@ _SNAPSHOT_COLUMNS = """
 # What is kept of a food f, in the order of the columns above.
 _SNAPSHOT = """
     f.name || CASE WHEN f.brand = '' THEN '' ELSE ' (' || f.brand || ')' END, f.serving_size,
-    f.serving_unit, f.calories, f.protein, f.carbs, f.fat, f.fiber, f.sugar, f.micronutrients,
-    f.trust_score
+    f.serving_unit, coalesce(f.energy_kcal, f.calories), f.protein, f.carbs, f.fat, f.fiber,
+    f.sugar, f.micronutrients, f.trust_score
+"""
+_OF_THEN = """
+    e.food_name, e.serving_size, e.serving_unit, e.serving_calories, e.serving_protein,
+    e.serving_carbs, e.serving_fat, e.serving_fiber, e.serving_sugar, e.serving_micronutrients,
+    e.trust_score
 """
 _INSERT = f"""
     INSERT INTO nutrition_mealentry (id, user_id, revision, created_at, updated_at, creation_hash,
@@ -58,19 +63,23 @@ _INSERT = f"""
     FOR KEY SHARE OF f
     RETURNING {ENTRY_COLUMNS}
 """  # noqa: S608 - our own column names
-# As much of it as it was: a serving may have another size today.
+# As much of it as it was: a serving may have another size today. Where it is counted in another
+# unit, nobody knows how much that is, and the facts of then are all that there is.
 _COPY = f"""
     INSERT INTO nutrition_mealentry (id, user_id, revision, created_at, updated_at,
         date, time, meal_type, notes, food_id, quantity, portion_name, portion_amount,
         {_SNAPSHOT_COLUMNS})
     SELECT c.id, e.user_id, %(revision)s, %(now)s, %(now)s,
         %(to_date)s, e.time, coalesce(%(to_meal)s, e.meal_type), e.notes, f.id,
-        CASE WHEN f.serving_unit = e.serving_unit THEN e.quantity * e.serving_size / f.serving_size
-            ELSE e.quantity END,
-        e.portion_name, e.portion_amount, {_SNAPSHOT}
+        e.quantity * e.serving_size / facts.serving_size, e.portion_name, e.portion_amount,
+        facts.*
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS c (id uuid, source uuid)
     JOIN nutrition_mealentry e ON e.user_id = %(user)s AND e.id = c.source
     JOIN nutrition_food f ON f.id = e.food_id
+    CROSS JOIN LATERAL (
+        SELECT {_SNAPSHOT} WHERE f.serving_unit = e.serving_unit
+        UNION ALL SELECT {_OF_THEN} WHERE f.serving_unit <> e.serving_unit
+    ) facts ({_SNAPSHOT_COLUMNS})
     FOR KEY SHARE OF f
     RETURNING {ENTRY_COLUMNS}
 """  # noqa: S608 - our own column names
@@ -303,6 +312,12 @@ def _measured(entry: MealEntry, content: Content) -> dict[str, Any]:
         named = {"portion_name": portion.name, "portion_amount": portion.amount}
         return {"quantity": amount / entry.serving_size, **named}
     plain = {"portion_name": "", "portion_amount": None}
+    if "count" in content and entry.portion_amount is not None:
+        # So many more of the portions that it is counted in.
+        return {"quantity": entry.portion_amount * content["count"] / entry.serving_size}
+    if "count" in content:
+        message = "The entry is not counted in portions: name one."
+        raise ValidationError({"count": ValidationError(message, code="required")})
     if "amount" in content:
         return {"quantity": content["amount"] / entry.serving_size, **plain}
     return {"quantity": content["quantity"], **plain} if "quantity" in content else {}

@@ -16,8 +16,9 @@ LICENCE: Final = "CC0-1.0"
 
 # What the shared food has of the one that it was made of.
 _COPIED: Final = (
-    "name", "brand", "calories", "protein", "carbs", "fat", "fiber", "sugar", "serving_size",
-    "serving_unit", "barcode", "gtin", "category_id", "micronutrients", "estimated", "trust_score",
+    "name", "brand", "calories", "energy_kcal", "protein", "carbs", "fat", "fiber", "sugar",
+    "serving_size", "serving_unit", "barcode", "gtin", "category_id", "micronutrients",
+    "estimated", "trust_score",
 )  # fmt: skip
 # A notification has room for so much of a name.
 _LONGEST_NAME: Final = 100
@@ -27,10 +28,13 @@ _LONGEST_NAME: Final = 100
 def verify_food(*, food_id: UUID) -> Food:
     """Say that the numbers were checked. Only staff changes the food from then on.
 
-    Raises Conflict for the food of a recipe, whose numbers follow from others.
+    Raises Conflict for the food of a recipe, whose numbers follow from others, and for one that a
+    person has for themselves alone.
     """
     food = _locked(food_id)
     foods.refuse_recipes(food)
+    if food.created_by_id is not None:
+        raise Conflict("This is a person's own. Publish it if they offered it.", code="custom")
     food.verified = True
     food.save(update_fields=["verified", "updated_at"])
     return food

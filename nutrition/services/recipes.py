@@ -37,6 +37,7 @@ _INSERT = """
 # of one food counts as none of it; trust is that of the foods, each by its energy.
 _COMPUTE = """
     UPDATE nutrition_food target SET calories = round(whole.calories / whole.servings),
+        energy_kcal = whole.calories / whole.servings,
         protein = whole.protein / whole.servings, carbs = whole.carbs / whole.servings,
         fat = whole.fat / whole.servings, fiber = whole.fiber / whole.servings,
         sugar = whole.sugar / whole.servings, trust_score = round(whole.trust),
@@ -61,7 +62,7 @@ _COMPUTE = """
                 WHEN count(DISTINCT f.serving_unit) = 1 AND min(f.serving_unit) IN ('g', 'ml')
                 THEN min(f.serving_unit) END AS unit,
             coalesce(r.cooked_weight_g, sum(part.amount)) AS weight,
-            sum(f.calories * part.amount / f.serving_size) AS calories,
+            sum(coalesce(f.energy_kcal, f.calories) * part.amount / f.serving_size) AS calories,
             sum(f.protein * part.amount / f.serving_size) AS protein,
             sum(f.carbs * part.amount / f.serving_size) AS carbs,
             sum(f.fat * part.amount / f.serving_size) AS fat,
@@ -77,8 +78,20 @@ _COMPUTE = """
         WHERE r.user_id = %(user)s AND r.id = %(recipe)s
         GROUP BY r.id
     ) whole
-    WHERE target.id = whole.food_id
+    WHERE target.id = whole.food_id AND whole.calories / whole.servings <= 20000
+        AND greatest(whole.protein, whole.carbs, whole.fat, whole.fiber, whole.sugar)
+            / whole.servings <= 5000
+        AND (whole.unit IS NULL OR whole.weight / whole.servings <= 10000)
 """
+
+
+class ServingTooLarge(ValidationError):
+    def __init__(self) -> None:
+        message = (
+            "A serving would be more than 20000 kcal, 5000 g of a nutrient or 10000 g: say that it"
+            " gives more servings."
+        )
+        super().__init__({"servings": ValidationError(message, code="serving_too_large")})
 
 
 class RecipeInRecipe(ValidationError):
@@ -91,7 +104,10 @@ class RecipeInRecipe(ValidationError):
 def create_recipe(
     *, user_id: UUID, object_id: UUID, content: Content, creation_hash: bytes
 ) -> Recipe:
-    """A recipe, and the food that one serving of it is. Raises what _set_ingredients raises."""
+    """A recipe, and the food that one serving of it is.
+
+    Raises UnknownFood, UnknownPortion, RecipeInRecipe and ServingTooLarge.
+    """
     revision = advance_clock(user_id)
     food = Food(created_by_id=user_id, is_custom=True, source=FoodSource.RECIPE)
     food.calories = food.protein = food.carbs = food.fat = 0
@@ -100,7 +116,8 @@ def create_recipe(
     food.insert_at(revision)
     recipe.insert_at(revision)
     _set_ingredients(recipe, content["ingredients"])
-    _compute(recipe)
+    if not _compute(recipe):
+        raise ServingTooLarge
     return recipe
 
 
@@ -115,7 +132,8 @@ def change_recipe(*, user_id: UUID, recipe_id: UUID, content: Content) -> None:
     if "ingredients" in content:
         RecipeIngredient.objects.filter(user_id=user_id, recipe=recipe).remove()
         _set_ingredients(recipe, content["ingredients"])
-    _compute(recipe)
+    if not _compute(recipe):
+        raise ServingTooLarge
 
 
 @transaction.atomic
@@ -129,8 +147,9 @@ def delete_recipe(*, user_id: UUID, recipe_id: UUID) -> None:
 def refresh_recipes(*, food_ids: Collection[UUID]) -> int:
     """Recompute the recipes that contain these foods; each person's in a transaction of its own.
 
-    Twice is once. Inside a transaction of the caller, people are locked in the order of their
-    ids.
+    One whose serving would be more than a food can be keeps its numbers: nobody's recipe stands
+    in the way of a food's. Twice is once. Inside a transaction of the caller, people are locked
+    in the order of their ids.
     """
     parts = RecipeIngredient.objects.filter(food__in=list(food_ids)).order_by("user", "recipe")
     found = list(parts.values_list("user_id", "recipe_id").distinct())
@@ -181,6 +200,8 @@ def _refuse(user_id: UUID, ingredient: Content, attr: str) -> None:
     raise UnknownPortion(f"{attr}.portion")
 
 
-def _compute(recipe: Recipe) -> None:
+def _compute(recipe: Recipe) -> bool:
+    """Write the numbers of its food; False, and nothing written, where no food can hold them."""
     with connection.cursor() as cursor:
         cursor.execute(_COMPUTE, {"user": recipe.user_id, "recipe": recipe.pk})
+        return bool(cursor.rowcount)

@@ -49,7 +49,7 @@ FOOD: dict[tuple[str, str], Case] = {
     ("food-images/", "POST"): Case(201, photo, multipart=True),
     ("food-images/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.fed.image),
     ("food-images/<uuid:pk>/", "DELETE"): Case(204, row=lambda w: w.fed.image),
-    ("food-images/<uuid:pk>/confirm/", "POST"): Case(200, confirmation, row=lambda w: w.fed.image),
+    ("food-images/<uuid:pk>/confirm/", "POST"): Case(201, confirmation, row=lambda w: w.fed.image),
     ("food-images/<uuid:pk>/image/", "GET"): Case(200, row=lambda w: w.fed.image),
     ("food-images/<uuid:pk>/thumbnail/", "GET"): Case(200, row=lambda w: w.fed.image),
     ("foods/", "GET"): Case(200),

@@ -13,6 +13,7 @@ from nutrition.models import (
     FoodImage,
     MealEntry,
     NutritionGoal,
+    PastGoal,
     Recipe,
     WaterIntake,
 )
@@ -49,6 +50,7 @@ def feed(user: User, *, word: str) -> Fed:
     RecipeIngredientFactory(recipe=recipe, food=food)
     goal = NutritionGoalFactory(user=user)
     DayTarget.objects.create(goal=goal, weekday=1, calorie_target=2500)
+    PastGoal.objects.create(goal=goal, valid_until="2026-01-01", document={"is_active": False})
     image = FoodImageFactory.build(user=user, status="done")
     for field, size in ((image.image, "large"), (image.thumbnail, "small")):
         name = f"food-images/{image.pk}-{size}.webp"

@@ -25,6 +25,7 @@ from nutrition.models import (
     MealEntry,
     MergedFood,
     NutritionGoal,
+    PastGoal,
     Portion,
     Recipe,
     RecipeIngredient,
@@ -95,7 +96,7 @@ ROWS = {
     Recipe: cooked,
     WaterIntake: WaterIntakeFactory,
 }
-INSIDE_ANOTHER = {DayTarget, FoodCandidate, Portion, RecipeIngredient}
+INSIDE_ANOTHER = {DayTarget, FoodCandidate, PastGoal, Portion, RecipeIngredient}
 # Nobody writes or removes them by hand.
 RECORDS = [
     DiaryDay,

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from nutrition.models import FavoriteFood, Food, FoodImage, MealEntry, MergedFood, Portion
-from nutrition.services import moderation
 from tests.conftest import client_of
 from tests.factories.nutrition import (
     CustomFoodFactory,
@@ -316,7 +315,7 @@ def test_energy_may_be_given_in_kilojoules(api):
 
     answer = api.post(URL, {**body, "energy_kj": 265.4}).json()
 
-    assert (answer["calories"], answer["energy_kj"]) == (63, 263.6)
+    assert (answer["calories"], answer["energy_kj"]) == (63, 265.4)
 
 
 def test_a_barcode_is_kept_as_given_and_found_in_any_form(api):
@@ -566,13 +565,21 @@ def test_a_shared_food_is_not_a_persons_to_change(api, method, body):
 
 @pytest.mark.parametrize(("method", "body"), CALLS[1:])
 def test_a_checked_food_is_not_even_its_creators_to_change(api, ana, method, body):
-    food = CustomFoodFactory(created_by=ana, name="Skyr bowl")
-    moderation.verify_food(food_id=food.pk)
+    food = CustomFoodFactory(created_by=ana, name="Skyr bowl", verified=True)
 
     response = getattr(api, method)(detail(food), body)
 
     assert error(response) == (403, "verified", None)
     assert Food.objects.get().name == "Skyr bowl"
+
+
+def test_a_food_that_was_merged_is_found_by_the_id_that_it_had(api):
+    kept = FoodFactory(name="Milk")
+    gone = MergedFood.objects.create(name="Milk 2", source="usda", merged_into=kept)
+
+    answer = api.get(f"{URL}{gone.pk}/")
+
+    assert (answer.status_code, answer.json()["id"]) == (200, str(kept.pk))
 
 
 def test_staff_change_a_shared_food(staff):

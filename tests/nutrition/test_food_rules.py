@@ -254,15 +254,14 @@ def test_a_food_is_published_once(ana):
 
 
 @pytest.mark.django_db
-def test_a_checked_food_says_so_in_the_change_feed(ana):
+def test_what_a_person_has_for_themselves_is_published_and_not_checked(ana):
     food = CustomFoodFactory(created_by=ana)
-    before = food.revision
 
-    moderation.verify_food(food_id=food.pk)
+    with pytest.raises(Conflict) as refused:
+        moderation.verify_food(food_id=food.pk)
 
-    food.refresh_from_db()
-    assert food.verified
-    assert food.revision > before
+    assert refused.value.code == "custom"
+    assert not Food.objects.get().verified
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.utils import timezone
 from nutrition import selectors
 from nutrition.models import FavoriteFood, FoodCategory
 from nutrition.selectors import FoodFilter
+from nutrition.services import foods
 from tests.factories.nutrition import (
     CustomFoodFactory,
     FoodCategoryFactory,
@@ -41,13 +42,14 @@ def days_ago(days: int) -> dt.date:
 # --- What stands before what -----------------------------------------------------------------
 
 
-def test_the_name_itself_comes_before_names_that_begin_so_then_words_then_spelling(ana):
-    for name in ("Sauce of tomato", "Tomatillo tomatos", "Tomato soup", "Tomatto", "Tomato"):
-        FoodFactory(name=name)
+@pytest.mark.parametrize("made", [FoodFactory, branded])
+def test_the_name_itself_comes_before_names_that_begin_so_and_then_words(ana, made):
+    for name in ("Sauce of tomato", "Tomatillo tomatos", "Tomato soup", "Tomato"):
+        made(name=name)
 
     found = search(ana, "tomato")
 
-    assert found == ["Tomato", "Tomato soup", "Sauce of tomato", "Tomatillo tomatos", "Tomatto"]
+    assert found == ["Tomato", "Tomato soup", "Sauce of tomato", "Tomatillo tomatos"]
 
 
 def test_checked_foods_come_before_those_without_a_brand_and_these_before_the_others(ana):
@@ -59,6 +61,94 @@ def test_checked_foods_come_before_those_without_a_brand_and_these_before_the_ot
     found = search(ana, "ric")
 
     assert found == ["Rice c", "Rice d", "Rice b", "Rice a"]
+
+
+def test_staples_come_before_other_checked_foods_that_match_as_well(ana):
+    for name in ("Rice", "Rice pudding", "Cooked rice"):
+        FoodFactory(name=f"{name} a")
+        FoodFactory(name=f"{name} b", is_staple=True)
+
+    found = search(ana, "rice")
+
+    assert found == [
+        "Rice b",
+        "Rice pudding b",
+        "Rice a",
+        "Rice pudding a",
+        "Cooked rice b",
+        "Cooked rice a",
+    ]
+
+
+def test_a_staple_that_nobody_checked_is_none(ana):
+    FoodFactory(name="Rice b", source="usda", is_staple=True)
+    FoodFactory(name="Rice a", source="usda")
+
+    assert search(ana, "rice") == ["Rice a", "Rice b"]
+
+
+def test_another_name_of_a_checked_food_is_as_good_as_its_name(ana):
+    branded(name="Prawn")
+    FoodFactory(name="Prawn", source="usda")
+    FoodFactory(name="Prawn crackers")
+    FoodFactory(name="Shrimp, cooked", also_called="gambas, King-Prawns,Prawns")
+    FoodFactory(name="Squid", also_called="prawn")
+
+    found = search(ana, "prawn")
+
+    assert found == ["Shrimp, cooked", "Squid", "Prawn", "Prawn", "Prawn crackers"]
+
+
+def test_staff_says_how_a_food_is_called_besides(ana):
+    food = branded(name="Mineral water", verified=True)
+
+    foods.change_food(
+        user_id=None, food_id=food.pk, content={"also_called": "Fizz"}, by_staff=True
+    )
+
+    assert search(ana, "fizz") == ["Mineral water"]
+
+
+def test_what_others_call_a_food_that_nobody_checked_are_words_alone(ana):
+    branded(name="Cola", also_called="coke")
+    branded(name="Coke")
+
+    assert search(ana, "coke") == ["Coke", "Cola"]
+
+
+@pytest.mark.parametrize("typed", ["egg", "EGG"])
+def test_foods_of_the_kind_come_before_others_whose_names_begin_so(ana, typed):
+    for name in ("Egg noodles", "Egg, fried", "Eggs, dried", "Egg white, raw", "Eggplant"):
+        FoodFactory(name=name)
+    FoodFactory(name="Egg, whole, raw", is_staple=True)
+    branded(name="Egg")
+
+    found = search(ana, typed)
+
+    assert found == [
+        "Egg, whole, raw",
+        "Egg, fried",
+        "Eggs, dried",
+        "Egg",
+        "Egg noodles",
+        "Egg white, raw",
+        "Eggplant",
+    ]
+
+
+def test_checked_foods_with_the_words_come_before_others_that_begin_so(ana):
+    for number in range(3):
+        branded(name=f"Whole milk No. {number}")
+    FoodFactory(name="Milk, whole")
+    FoodFactory(name="Whole milk yogurt")
+
+    found = search(ana, "whole milk")
+
+    assert found == [
+        "Whole milk yogurt",
+        "Milk, whole",
+        *(f"Whole milk No. {number}" for number in range(3)),
+    ]
 
 
 def test_foods_with_the_words_come_checked_ones_first_then_by_name(ana):
@@ -94,14 +184,42 @@ def test_what_one_ate_within_90_days_comes_before_all_others(ana, ben):
     assert found == ["Rolled oats x", "Oats", "Rolled oats y", "Rolled oats z"]
 
 
-def test_an_own_food_of_similar_spelling_stands_before_others_so_spelled_alone(ana):
+def test_an_own_food_of_similar_spelling_stands_before_others_so_spelled(ana):
     FoodFactory(name="Banana")
-    FoodFactory(name="Bannana bread")
+    branded(name="Banana bar")
     CustomFoodFactory(name="My banana", created_by=ana)
 
     found = search(ana, "bannana")
 
-    assert found == ["Bannana bread", "My banana", "Banana"]
+    assert found == ["My banana", "Banana", "Banana bar"]
+
+
+@pytest.mark.parametrize("made", [FoodFactory, CustomFoodFactory])
+def test_who_finds_the_words_in_a_checked_or_an_own_food_did_not_misspell_them(ana, made):
+    owner = {"created_by": ana} if made is CustomFoodFactory else {}
+    made(name="Bannana bread", **owner)
+    FoodFactory(name="Banana")
+    branded(name="Banana bar")
+    CustomFoodFactory(name="My banana", created_by=ana)
+
+    assert search(ana, "bannana") == ["Bannana bread"]
+
+
+@pytest.mark.parametrize("name", ["Bannana", "Bannana bread", "Bread of bannanas"])
+def test_a_slip_that_others_made_too_leads_to_checked_and_own_foods_alone(ana, name):
+    branded(name=name)
+    FoodFactory(name="Banana")
+    branded(name="Banana bar")
+    CustomFoodFactory(name="My banana", created_by=ana)
+
+    assert search(ana, "bannana") == [name, "My banana", "Banana"]
+
+
+def test_of_those_spelled_equally_alike_staples_come_first(ana):
+    FoodFactory(name="Avocado oil")
+    FoodFactory(name="Avocado, raw", is_staple=True)
+
+    assert search(ana, "avacado") == ["Avocado, raw", "Avocado oil"]
 
 
 def test_the_nearest_spelling_comes_first(ana):
@@ -127,6 +245,23 @@ def test_letters_with_an_accent_of_their_own_are_found(ana):
     FoodFactory(name="Crème brûlée")
 
     assert search(ana, "cre\u0300me bru\u0302le\u0301e") == ["Crème brûlée"]
+
+
+@pytest.mark.parametrize("sign", [*"\u00ad\u200b\u200c\u200d\u2060\ufeff"])
+def test_signs_without_width_do_not_matter(ana, sign):
+    FoodFactory(name=f"Dark choco{sign}late{sign}")
+    FoodFactory(name="Plain chocolate")
+
+    assert search(ana, "dark chocolate") == [f"Dark choco{sign}late{sign}"]
+    assert search(ana, f"{sign}plain cho{sign}colate") == ["Plain chocolate"]
+
+
+@pytest.mark.parametrize("typed", ["diet coke", "coke di", "light coca-cola", "zero Coca Cola"])
+def test_words_of_other_names_are_found_with_those_of_the_name(ana, typed):
+    FoodFactory(name="Diet cola", also_called="Diet Coke, Coca-Cola zero, light")
+    FoodFactory(name="Cola", also_called="Coke, Coca-Cola")
+
+    assert search(ana, typed) == ["Diet cola"]
 
 
 @pytest.mark.parametrize(
@@ -344,7 +479,7 @@ def test_beyond_the_last_kind_of_match_there_is_nothing(ana):
     FoodFactory(name="Tofu")
 
     page = selectors.food_page(
-        ana.pk, FoodFilter(q="tofu"), 20, Place((6, 0.0, "", ana.pk), backwards=False)
+        ana.pk, FoodFilter(q="tofu"), 20, Place((7, 0.0, "", ana.pk), backwards=False)
     )
 
     assert page == Page(rows=[], more=False)
@@ -406,7 +541,14 @@ def test_the_closest_food_is_the_plain_form_before_what_is_made_of_it(ana):
 
     found = selectors.closest_foods(["Tomato", "banana"], ana.pk)
 
-    assert [food["name"] for food in found.values()] == ["Tomatoes, raw", "Banana, raw"]
+    assert [food["name"] for food in found.values() if food] == ["Tomatoes, raw", "Banana, raw"]
+
+
+def test_the_closest_food_may_be_called_so_besides(ana):
+    FoodFactory(name="Doughnut, glazed", also_called="donut, donuts")
+    branded(name="Donuts")
+
+    assert closest(ana, "donuts", "donut") == ["Doughnut, glazed"] * 2
 
 
 def test_the_closest_food_is_ones_own_of_that_very_name(ana, ben):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 TAGS = json.loads((catalogue.CATALOGUE / "category_tags.json").read_bytes())
 COUNT = sum(len(tags) for tags in TAGS.values())
-ALL = f"665 foods, 87 categories and {COUNT} tags"
+ALL = f"691 foods, 87 categories and {COUNT} tags"
 
 
 def load() -> str:
@@ -82,8 +82,8 @@ def test_a_first_load_adds_everything_and_says_so():
     said = load()
 
     # The category for what has no other is there already.
-    assert said == f"{ALL}: {665 + 86 + COUNT} added, 0 changed"
-    assert Food.objects.filter(source="starter", verified=True, created_by=None).count() == 665
+    assert said == f"{ALL}: {691 + 86 + COUNT} added, 0 changed"
+    assert Food.objects.filter(source="starter", verified=True, created_by=None).count() == 691
     assert FoodCategory.objects.count() == 87
     assert CategoryTag.objects.count() == COUNT
     assert catalogue.is_loaded()
@@ -109,7 +109,7 @@ def test_a_load_takes_the_same_few_statements_for_any_number_of_foods(files):
     with CaptureQueriesContext(connection) as many:
         load()
 
-    assert len(many) == len(few) == 14
+    assert len(many) == len(few) == 15
 
 
 def test_a_food_has_net_carbs_and_what_a_label_tells_besides():
@@ -256,13 +256,41 @@ def test_a_tag_goes_where_the_file_says_and_those_of_staff_stay(files):
 def test_what_staff_changed_becomes_what_the_file_says_again(files):
     files([branch("grains")], [a_food()])
     load()
-    Food.objects.update(calories=1, name="Oatz", verified=False)
+    Food.objects.update(calories=1, energy_kcal=None, name="Oatz", verified=False)
 
     said = load()
 
     assert said == "1 foods, 1 categories and 0 tags: 0 added, 1 changed"
     food = Food.objects.get()
     assert (food.calories, food.name, food.verified) == (379, "Oats", False)
+
+
+def test_other_names_and_what_is_a_staple_are_those_of_the_file(files):
+    files([branch("grains")], [a_food(also=["porridge oats", "Haferflocken"], staple=True)])
+
+    load()
+
+    food = Food.objects.get()
+    assert (food.also_called, food.is_staple) == ("porridge oats, Haferflocken", True)
+    assert (food.search_weight, food.search_called) == (0, "oats,porridge oats,haferflocken,")
+    assert food.search_text == " oats porridge oats haferflocken"
+
+
+def test_a_food_with_other_names_than_the_file_has_changed(files):
+    files([branch("grains")], [a_food(), a_food(slug="rolled", name="Rolled oats")])
+    load()
+    Food.objects.filter(source_id="rolled").update(also_called="ours", is_staple=True)
+    files(
+        [branch("grains")],
+        [a_food(kcal=380, also=["oat"]), a_food(slug="rolled", name="Rolled oats")],
+    )
+
+    said = load()
+
+    assert said == "2 foods, 1 categories and 0 tags: 0 added, 2 changed"
+    names = Food.objects.order_by("source_id").values_list("also_called", "is_staple")
+    assert list(names) == [("oat", False), ("", False)]
+    assert load() == "2 foods, 1 categories and 0 tags: 0 added, 0 changed"
 
 
 def test_a_changed_row_keeps_the_food_and_the_portions_that_remain(files):

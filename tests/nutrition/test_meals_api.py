@@ -126,6 +126,19 @@ def test_another_food_brings_its_facts_of_now(api, ana, oats):
     assert (changed["food_name"], changed["calories"]) == ("Oats (Mill)", 760.0)
 
 
+def test_a_count_alone_is_of_the_portion_that_it_was_counted_in(api, oats):
+    scoop = PortionFactory(food=oats, name="1 scoop", amount=25)
+    entry = api.post(URL, {**NOON, "food": str(oats.pk), "portion": str(scoop.pk)}).json()
+
+    more = api.patch(f"{URL}{entry['id']}/", {"count": 3}).json()
+    api.patch(f"{URL}{entry['id']}/", {"amount": 60})
+    refused = api.patch(f"{URL}{entry['id']}/", {"count": 2})
+
+    assert (more["amount"], more["portion_count"], more["portion_name"]) == (75.0, 3.0, "1 scoop")
+    assert (refused.status_code, errors(refused)) == (400, [("required", "count")])
+    assert MealEntry.objects.get().quantity == 0.6
+
+
 def test_another_food_needs_an_amount(api, ana, oats):
     entry = MealEntryFactory(user=ana)
 
@@ -253,6 +266,26 @@ def test_the_list_narrows(api, ana):
     assert [[row["id"] for row in rows] for rows in found] == [[str(kept.pk)]] * 5
 
 
+@pytest.mark.parametrize(
+    ("content", "attr"),
+    [
+        ({"amount": "1_000"}, "amount"),
+        ({"amount": "١٢"}, "amount"),
+        ({"date": "2026-W10-1"}, "date"),
+    ],
+)
+def test_only_what_everybody_reads_alike_is_a_number_or_a_day(api, oats, content, attr):
+    response = api.post(URL, {**NOON, "food": str(oats.pk), **content})
+
+    assert (response.status_code, errors(response)[0]) == (400, ("invalid", attr))
+
+
+def test_a_filter_that_is_neither_true_nor_false_is_refused(api):
+    response = api.get("/api/v1/foods/", {"is_custom": "maybe"})
+
+    assert (response.status_code, errors(response)) == (400, [("invalid", "is_custom")])
+
+
 def test_logging_and_listing_cost_the_same_for_any_number(api, oats, django_assert_num_queries):
     entries = [{**NOON, "food": str(oats.pk), "quantity": 1} for _ in range(20)]
 
@@ -344,6 +377,17 @@ def test_a_day_is_copied_with_what_its_foods_contain_today(api, ana, oats):
     ]
     assert (rows[0]["quantity"], rows[0]["amount"], rows[0]["calories"]) == (1.0, 50.0, 190.0)
     assert MealEntry.objects.filter(date="2026-03-02").count() == 2
+
+
+def test_what_is_counted_in_another_unit_today_is_copied_as_it_was(api, ana, oats):
+    MealEntryFactory(user=ana, food=oats, quantity=1.5)
+    oats.calories, oats.serving_size, oats.serving_unit = 100, 1.0, "cup"
+    oats.save()
+
+    response = api.post(f"{URL}copy/", {"from_date": "2026-03-02", "to_date": "2026-03-03"})
+
+    [row] = response.json()["entries"]
+    assert (row["amount"], row["serving_unit"], row["calories"]) == (150.0, "g", 570.0)
 
 
 def test_one_meal_is_copied_into_another(api, ana):

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.utils import timezone
 
-from nutrition.models import DiaryDay
+from nutrition.models import DiaryDay, NutritionGoal, PastGoal
 from tests.factories.nutrition import (
     FoodFactory,
     MealEntryFactory,
@@ -224,6 +226,33 @@ def test_another_persons_workout_makes_no_training_day(api, ben):
     WorkoutFactory(user=ben, date=dt.date(2026, 3, 2))
 
     assert api.get(URL).json()["is_training"] is False
+
+
+def test_past_days_keep_the_goals_that_they_had(api, ana, goal):
+    goal.days.create(user=ana, weekday=1, calorie_target=2600)
+    goal.days.create(user=ana, is_training=False, fat_target=50)
+    with time_machine.travel("2026-03-02T12:00Z", tick=False):
+        NutritionGoal.objects.filter(pk=goal.pk).write(created_at=timezone.now())
+    before = api.get(URL).json()
+
+    with time_machine.travel("2026-03-04T12:00Z", tick=False):
+        api.patch("/api/v1/nutrition-goal/", {"calorie_target": 1800, "aim": "cut", "days": []})
+        api.patch("/api/v1/nutrition-goal/", {"calorie_target": 1900})
+    with time_machine.travel("2026-03-06T12:00Z", tick=False):
+        api.patch("/api/v1/nutrition-goal/", {"is_active": False})
+
+    assert (before["goals"]["calories"], before["goals"]["fat"]) == (2600, 50)
+    assert api.get(URL).json() == before
+    days = {day: api.get(f"/api/v1/nutrition-days/2026-03-0{day}/").json() for day in (3, 4, 5, 6)}
+    assert {day: (found["goals"] or {}).get("calories") for day, found in days.items()} == {
+        3: 2200,
+        4: 1900,
+        5: 1900,
+        6: None,
+    }
+    assert [days[day]["aim"] for day in (3, 4, 5, 6)] == ["maintain", "cut", "cut", None]
+    assert [days[day]["goals_for"] for day in (3, 4)] == ["rest_days", "every_day"]
+    assert PastGoal.objects.count() == 2
 
 
 def test_goals_that_are_not_active_do_not_count(api, goal):

@@ -155,6 +155,45 @@ def test_a_food_that_changes_changes_the_recipes_with_it(api, ana, porridge, oat
     assert Food.objects.get(pk=recipe["food"]).revision > revision
 
 
+def test_energy_is_rounded_where_it_is_shown_and_not_before(api):
+    flour = FoodFactory(calories=400)
+    broth = {
+        "name": "Broth",
+        "servings": 100,
+        "ingredients": [{"food": str(flour.pk), "amount": 10}],
+    }
+    recipe = api.post(URL, broth).json()
+
+    entry = {"food": recipe["food"], "quantity": 100, "meal_type": "lunch"}
+    logged = api.post("/api/v1/meals/", entry).json()
+
+    assert (recipe["calories"], recipe["energy_kj"]) == (0, 1.7)
+    assert (logged["calories"], logged["energy_kj"]) == (40.0, 167.4)
+
+
+def test_a_serving_that_no_food_can_be_is_refused(api, porridge):
+    porridge["ingredients"][0]["amount"] = 100_000
+    many = api.post(URL, {**porridge, "servings": 100}).json()
+
+    few = api.post(URL, {**porridge, "servings": 0.01})
+    fewer = api.patch(f"{URL}{many['id']}/", {"servings": 0.01})
+
+    assert (few.status_code, errors(few)) == (400, [("serving_too_large", "servings")])
+    assert (fewer.status_code, errors(fewer)) == (400, [("serving_too_large", "servings")])
+    assert Recipe.objects.get().servings == 100
+
+
+def test_nobodys_recipe_stands_in_the_way_of_a_food(api, porridge, oats):
+    porridge["ingredients"][0]["amount"] = 10_000
+    recipe = api.post(URL, porridge).json()
+    Food.objects.filter(pk=oats.pk).update(calories=900)
+
+    refreshed = refresh_recipes(food_ids=[oats.pk])
+
+    assert refreshed == 1
+    assert api.get(f"{URL}{recipe['id']}/").json()["calories"] == recipe["calories"]
+
+
 def test_a_recipe_is_deleted_with_its_food(api, ana, porridge):
     recipe = api.post(URL, porridge).json()
 

@@ -24,6 +24,8 @@ MACROS = ("protein", "total_carbs", "fat", "fiber", "sugar", "saturated_fat")
 KEYS = [
     "slug", "name", "category", "per", "kcal", *MACROS, "salt", "micronutrients", "portions",
 ]  # fmt: skip
+# What some foods state besides, behind their name.
+NAMES = ["also", "staple"]
 MICRONUTRIENTS = {
     "sodium_mg",
     "potassium_mg",
@@ -88,11 +90,11 @@ def test_every_food_is_in_a_leaf_and_every_other_leaf_has_foods():
 # --- Foods -----------------------------------------------------------------------------------
 
 
-def test_the_file_has_its_665_foods_each_once_and_in_order():
+def test_the_file_has_its_691_foods_each_once_and_in_order():
     slugs = [food["slug"] for food in FOODS]
     names = {food["name"].lower() for food in FOODS}
 
-    assert (len(FOODS), len(set(slugs)), len(names)) == (665, 665, 665)
+    assert (len(FOODS), len(set(slugs)), len(names)) == (691, 691, 691)
     assert slugs == sorted(slugs)
     assert all(SLUG.fullmatch(slug) for slug in slugs)
     assert all(food["name"] == food["name"].strip() and len(food["name"]) <= 200 for food in FOODS)
@@ -106,8 +108,31 @@ def test_the_file_has_one_food_per_line():
 
 
 def test_every_food_states_the_same_things():
-    assert wrong(lambda food: list(food) == KEYS) == []
+    def keys(food):
+        return [*KEYS[:2], *(name for name in NAMES if name in food), *KEYS[2:]]
+
+    assert wrong(lambda food: list(food) == keys(food)) == []
     assert wrong(lambda food: set(food["micronutrients"]) <= MICRONUTRIENTS) == []
+
+
+def test_other_names_are_few_and_other_ones():
+    def is_called(food):
+        names = [food["name"], *food["also"]]
+        different = {name.casefold() for name in names}
+        clean = all(name == name.strip() and name and "," not in name for name in food["also"])
+        return clean and len(different) == len(names) and len(", ".join(food["also"])) <= 200
+
+    named = [food for food in FOODS if "also" in food]
+
+    assert [food["slug"] for food in named if not is_called(food)] == []
+    assert len(named) == 501
+    assert min(len(food["also"]) for food in named) == 1
+
+
+def test_155_foods_are_staples():
+    staples = [food["staple"] for food in FOODS if "staple" in food]
+
+    assert staples == [True] * 155
 
 
 def test_whole_kcal_and_no_negative_amounts():
@@ -171,7 +196,7 @@ def test_every_food_has_portions_in_its_own_unit():
         return 1 <= len(amounts) == len(names) == len(food["portions"]) and min(amounts) > 0
 
     assert wrong(has_portions) == []
-    assert Counter(food["per"] for food in FOODS) == {"g": 603, "ml": 62}
+    assert Counter(food["per"] for food in FOODS) == {"g": 629, "ml": 62}
 
 
 def test_only_drinks_are_measured_in_milliliters():
