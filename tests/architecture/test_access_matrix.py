@@ -242,7 +242,7 @@ def world(ana: User) -> World:
         bench=bench,
         exercise=CustomExerciseFactory(created_by=ana, name=CANARY),
         workout=workout,
-        set=WorkoutSetFactory(workout=workout, exercise=bench, notes=CANARY),
+        set=WorkoutSetFactory(workout=workout, exercise=bench, position=1, notes=CANARY),
         running=WorkoutFactory(user=ana, name=CANARY, in_progress=True),
         notification=NotificationFactory(user=ana, text=CANARY),
         device=PushDevice.objects.create(user=ana, platform="fcm", token="t", name=CANARY),
