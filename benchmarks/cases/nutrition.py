@@ -47,7 +47,12 @@ CONTEXT = Statement("""
         coalesce((
             SELECT sum(amount_ml) FROM nutrition_waterintake water
             WHERE water.user_id = person.user_id AND water.date = person.day
-        ), 0) AS water_drunk_ml
+        ), 0) AS water_drunk_ml,
+        (
+            SELECT past.document FROM nutrition_pastgoal past
+            WHERE past.user_id = person.user_id AND past.valid_until >= person.day
+            ORDER BY past.valid_until LIMIT 1
+        ) AS past
     FROM (SELECT $1::uuid AS user_id, $2::date AS day) person
     LEFT JOIN users_userprofile profile ON profile.user_id = person.user_id
     LEFT JOIN nutrition_diaryday marked
@@ -85,8 +90,8 @@ INSERT_ENTRIES = Statement(f"""
         coalesce(e.quantity, coalesce(e.amount, e.count * p.amount) / f.serving_size),
         coalesce(p.name, ''), p.amount,
         f.name || CASE WHEN f.brand = '' THEN '' ELSE ' (' || f.brand || ')' END, f.serving_size,
-        f.serving_unit, f.calories, f.protein, f.carbs, f.fat, f.fiber, f.sugar, f.micronutrients,
-        f.trust_score
+        f.serving_unit, coalesce(f.energy_kcal, f.calories), f.protein, f.carbs, f.fat, f.fiber,
+        f.sugar, f.micronutrients, f.trust_score
     FROM jsonb_to_recordset($4::jsonb) AS e (id uuid, hash text, date date, time time,
         meal_type text, notes text, food uuid, quantity float8, amount float8, portion uuid,
         count float8)
@@ -94,6 +99,7 @@ INSERT_ENTRIES = Statement(f"""
         AND (f.created_by_id IS NULL OR f.created_by_id = $1)
     LEFT JOIN nutrition_portion p ON p.id = e.portion AND p.food_id = f.id
     WHERE e.portion IS NULL OR p.id IS NOT NULL
+    FOR KEY SHARE OF f
     RETURNING {ENTRY_COLUMNS}
 """)  # noqa: S608 - our own columns
 

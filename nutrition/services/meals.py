@@ -44,6 +44,7 @@ _OF_THEN = """
     e.serving_carbs, e.serving_fat, e.serving_fiber, e.serving_sugar, e.serving_micronutrients,
     e.trust_score
 """
+# The lock lets a food that is merged into another at this moment wait, and take the entry along.
 _INSERT = f"""
     INSERT INTO nutrition_mealentry (id, user_id, revision, created_at, updated_at, creation_hash,
         date, time, meal_type, notes, food_id, quantity, portion_name, portion_amount,
@@ -59,7 +60,6 @@ _INSERT = f"""
         AND (f.created_by_id IS NULL OR f.created_by_id = %(user)s)
     LEFT JOIN nutrition_portion p ON p.id = e.portion AND p.food_id = f.id
     WHERE e.portion IS NULL OR p.id IS NOT NULL
-    -- A food that is merged into another at this moment waits, and takes the entry along.
     FOR KEY SHARE OF f
     RETURNING {ENTRY_COLUMNS}
 """  # noqa: S608 - our own column names
