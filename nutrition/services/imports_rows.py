@@ -80,12 +80,15 @@ _STAGE = """
     ) ON COMMIT DROP
 """
 _COPY = "COPY staged_food FROM STDIN"
-# A batch is small beside the table. A planner that has not heard of it reads all of the table.
-_TELL_PLANNER = """
-    ANALYZE staged_food;
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off
-"""
+# Beside a table of this size a batch is small, and a planner that has not heard so reads all of
+# the table for each.
+_LARGE: Final = 200_000
+_SIZE = "SELECT reltuples FROM pg_class WHERE oid = 'nutrition_food'::regclass"
+_TELL_PLANNER = (
+    "ANALYZE staged_food",
+    "SET LOCAL enable_hashjoin = off",
+    "SET LOCAL enable_mergejoin = off",
+)
 _LEAVE_OUT_MERGED = """
     DELETE FROM staged_food s USING nutrition_mergedfood m
     WHERE m.source = %(source)s AND m.source_id = s.source_id AND m.source_id <> ''
@@ -224,8 +227,10 @@ def _stage(cursor: Any, rows: Sequence[SharedFood], source: str) -> int:
     with cursor.copy(_COPY) as copy:
         for row in rows:
             copy.write_row((*row[:-1], orjson.dumps(dict(row.portions)).decode()))
-    for statement in _TELL_PLANNER.split(";"):
-        cursor.execute(statement)
+    cursor.execute(_SIZE)
+    if cursor.fetchone()[0] > _LARGE:
+        for statement in _TELL_PLANNER:
+            cursor.execute(statement)
     cursor.execute(_LEAVE_OUT_MERGED, {"source": source})
     merged: int = cursor.rowcount
     return merged

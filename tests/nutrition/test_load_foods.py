@@ -109,7 +109,7 @@ def test_a_load_takes_the_same_few_statements_for_any_number_of_foods(files):
     with CaptureQueriesContext(connection) as many:
         load()
 
-    assert len(many) == len(few) == 15
+    assert len(many) == len(few) == 16
 
 
 def test_a_food_has_net_carbs_and_what_a_label_tells_besides():
