@@ -32,8 +32,6 @@ def delete_category(*, category_id: UUID) -> None:
         raise Conflict("Foods without a category are in it.", code="fixed")
     if not category.is_leaf():
         raise Conflict("Move or delete the categories below it first.", code="has_children")
-    # Django would move them as well, but tell no change feed. Shared foods have no clock.
-    foods = Food.objects.filter(category=category)
-    for of_some in (foods.filter(created_by=None), foods.filter(created_by__isnull=False)):
-        of_some.update(category=UNCATEGORIZED_ID)
+    # Django would move them as well, but tell no change feed.
+    Food.objects.filter(category=category).update(category=UNCATEGORIZED_ID)
     category.delete()

@@ -145,7 +145,7 @@ def _log(
     ]
     shown = {row["id"]: row for row in _insert(user_id, revision, [entry for _, entry in new])}
     if len(shown) < len(new):
-        left = [(place, _led_on(entry)) for place, entry in new if entry["id"] not in shown]
+        left = _led_on([(place, entry) for place, entry in new if entry["id"] not in shown])
         again = _insert(user_id, revision, [entry for _, entry in left])
         shown |= {row["id"]: row for row in again}
         _refuse_unknown(user_id, left, made=shown.keys(), prefix=prefix)
@@ -193,10 +193,14 @@ def _insert(user_id: UUID, revision: int, entries: Sequence[Content]) -> Rows:
     return [shown_entry(row) for row in fetch(_INSERT, values)]
 
 
-def _led_on(entry: Content) -> Content:
-    """With the food that its food was merged into since the phone last asked."""
-    merged = MergedFood.objects.filter(pk=entry["food"]).values_list("merged_into", flat=True)
-    return {**entry, "food": merged.first() or entry["food"]}
+def _led_on(entries: Sequence[tuple[int, Content]]) -> list[tuple[int, Content]]:
+    """With the foods that theirs were merged into since the phone last asked."""
+    merged = MergedFood.objects.filter(pk__in=[entry["food"] for _, entry in entries])
+    kept = dict(merged.values_list("pk", "merged_into"))
+    return [
+        (place, {**entry, "food": kept.get(entry["food"], entry["food"])})
+        for place, entry in entries
+    ]
 
 
 def _refuse_unknown(

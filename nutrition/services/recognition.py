@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone as clock
 
 from nutrition import selectors
 from nutrition.models import FoodCandidate, FoodImage
@@ -39,7 +38,7 @@ def recognize(image_id: UUID) -> None:
         may_heal = isinstance(failed, language_model.ModelUnavailable)
         if may_heal and image.attempts < jobs.MAX_ATTEMPTS:
             raise
-        logger.warning("Photo %s was not recognized: %s", image.pk, failed)
+        logger.warning("Photo %s was not recognized: %s", image.pk, failed, exc_info=failed)
         jobs.end(image, JobStatus.FAILED, error=str(failed))
         return
     _store(image, found)
@@ -52,17 +51,9 @@ def _recognized(image: FoodImage) -> Recognition:
             photo = file.read()
     except FileNotFoundError as error:
         raise RecognitionFailed("The photo's file is lost.") from error
-    _hold(image)
+    # For as long as a model may take.
+    jobs.hold(image, lease=timedelta(seconds=settings.AI_TIMEOUT_S) + jobs.LEASE)
     return recognizer.recognize(photo)
-
-
-def _hold(image: FoodImage) -> None:
-    """Say that this worker lives, for as long as a model may take. Raises JobCancelled."""
-    now = clock.now()
-    held = FoodImage.objects.filter(pk=image.pk, status=JobStatus.RUNNING, attempts=image.attempts)
-    until = now + timedelta(seconds=settings.AI_TIMEOUT_S) + jobs.LEASE
-    if not held.update(claimed_until=until, updated_at=now):
-        raise jobs.JobCancelled
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ A runner takes the job's id, may run twice for one job, and commits as it goes.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -73,9 +73,18 @@ def keep(job: Job, **values: Any) -> None:
 
     ``job`` is the row as the runner read it: a worker that was taken as lost has an older one.
     """
+    _renew(job, LEASE, values)
+
+
+def hold(job: Job, *, lease: timedelta) -> None:
+    """Say that the worker lives, and may be silent for so long. Raises JobCancelled."""
+    _renew(job, lease, {})
+
+
+def _renew(job: Job, lease: timedelta, values: Mapping[str, Any]) -> None:
     running = _held(job._meta.label, job.pk, job.attempts)
     now = timezone.now()
-    if not running.update(claimed_until=now + LEASE, updated_at=now, **values):
+    if not running.update(claimed_until=now + lease, updated_at=now, **values):
         raise JobCancelled
 
 

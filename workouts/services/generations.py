@@ -203,7 +203,8 @@ def _asked(generation: PlanGeneration) -> Plan:
     ]
     complaints = [""]
     for _ in range(AI_TRIES):
-        _hold(generation)
+        # For as long as the model may take.
+        jobs.hold(generation, lease=timedelta(seconds=settings.AI_TIMEOUT_S) + jobs.LEASE)
         answer = language_model.complete(messages=messages, schema=_schema(slugs))
         try:
             return _checked(answer, wish=wish, slugs=frozenset(slugs), user_id=generation.user_id)
@@ -217,17 +218,6 @@ def _asked(generation: PlanGeneration) -> Plan:
             },
         ]
     raise language_model.ModelFailed(f"The model's plan is not valid. {complaints[0]}")
-
-
-def _hold(generation: PlanGeneration) -> None:
-    """Say that this worker lives, for as long as the model may take. Raises JobCancelled."""
-    now = clock.now()
-    held = PlanGeneration.objects.filter(
-        pk=generation.pk, status=JobStatus.RUNNING, attempts=generation.attempts
-    )
-    until = now + timedelta(seconds=settings.AI_TIMEOUT_S) + jobs.LEASE
-    if not held.update(claimed_until=until, updated_at=now):
-        raise jobs.JobCancelled
 
 
 def _schema(slugs: list[str]) -> dict[str, Any]:
