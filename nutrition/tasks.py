@@ -1,12 +1,13 @@
-"""What workers do for the food diary; importing the runners of jobs is what registers them."""
+"""What workers do for the food diary; importing their modules registers jobs and handlers."""
 
 from datetime import UTC, datetime
 
 from celery import shared_task
 
-from nutrition.services import images, recognition
+from nutrition.services import images, recipes, recognition
 
-__runners__ = (recognition,)
+# The modules of the jobs' runners and of the outbox's handlers.
+__registered__ = (recipes, recognition)
 
 
 @shared_task

@@ -11,6 +11,7 @@ from nutrition.models import Food, FoodCategory, FoodSource, Portion, RecipeIngr
 from nutrition.services import labels, recipes
 from users.errors import Conflict
 from users.ownership import advance_clock
+from users.services import outbox
 
 Content = Mapping[str, Any]
 
@@ -83,7 +84,7 @@ def change_food(
     if "portions" in content:
         set_portions(food, content["portions"])
     if any(getattr(food, name) != value for name, value in before.items()):
-        recipes.refresh_recipes(food_ids=[food.pk])
+        _refresh_recipes(food)
     return food
 
 
@@ -161,6 +162,14 @@ def _locked(user_id: UUID | None, food_id: UUID) -> Food:
     # Whoever logs it meanwhile need not wait: its key stays.
     shared = Food.objects.select_for_update(no_key=True)
     return shared.get(created_by=None, pk=food_id)
+
+
+def _refresh_recipes(food: Food) -> None:
+    if food.created_by_id is not None:
+        recipes.refresh_recipes(food_ids=[food.pk])
+    else:
+        # A shared food may be in the recipes of very many people.
+        outbox.promise(kind="refresh_recipes", food_ids=[str(food.pk)])
 
 
 def _fill(food: Food, content: Content) -> None:

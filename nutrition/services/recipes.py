@@ -13,6 +13,7 @@ from nutrition.services.meals import UnknownFood, UnknownPortion
 from users.ids import uuid7
 from users.keyset import fetch
 from users.ownership import advance_clock
+from users.services import outbox
 
 FOOD_FIELDS: Final = ("name", "category", "is_archived")
 RECIPE_FIELDS: Final = ("servings", "cooked_weight_g", "instructions")
@@ -163,6 +164,11 @@ def refresh_recipes(*, food_ids: Collection[UUID]) -> int:
                 recipe.touch()
                 _compute(recipe)
     return len(found)
+
+
+@outbox.handles("refresh_recipes")
+def refresh_promised(*, food_ids: list[str]) -> None:
+    refresh_recipes(food_ids=[UUID(food_id) for food_id in food_ids])
 
 
 def _take(recipe: Recipe, food: Food, content: Content) -> None:

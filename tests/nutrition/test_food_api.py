@@ -17,7 +17,8 @@ from tests.factories.nutrition import (
 )
 from tests.factories.users import UserFactory
 from users.ids import uuid7
-from users.models import Tombstone
+from users.models import OutboxMessage, Tombstone
+from users.services import outbox
 
 URL = "/api/v1/foods/"
 SKYR = {"name": "Skyr", "calories": 63, "protein": 11, "carbs": 4, "fat": 0.2}
@@ -600,6 +601,8 @@ def test_a_change_of_a_shared_food_reaches_the_recipes_of_everybody(staff, ana, 
         RecipeIngredientFactory(recipe=recipe, food=food, amount=100)
 
     staff.patch(detail(food), {"calories": 90})
+    [message] = OutboxMessage.objects.filter(kind="refresh_recipes")
+    outbox.deliver(message_id=message.pk)
 
     assert [Food.objects.get(pk=recipe.food_id).calories for recipe in recipes] == [90, 90]
 
