@@ -46,7 +46,8 @@ from tests.factories.nutrition import (
 )
 from tests.factories.users import UserFactory
 from tests.users.admin_client import browser_of, form_of, queries_of
-from users.models import Notification, User
+from users.models import Notification, OutboxMessage, User
+from users.services import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -326,6 +327,8 @@ def test_staff_change_a_food_and_its_portions(desk: Client, ana: User):
             "portions-1-id": "",
         },
     )
+    [message] = OutboxMessage.objects.filter(kind="refresh_recipes")
+    outbox.deliver(message_id=message.pk)
 
     assert response.status_code == 302
     food.refresh_from_db()
