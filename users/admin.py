@@ -168,6 +168,7 @@ _SETTINGS_FIELDS = (
     "measurement_system",
     "primary_goal",
     "workout_days_per_week",
+    "week_starts_on",
     "dark_mode",
     "notification_workouts",
     "notification_nutrition",

@@ -43,6 +43,7 @@ SETTINGS = {
     "measurement_system": "imperial",
     "primary_goal": "endurance",
     "workout_days_per_week": 5,
+    "week_starts_on": 7,
     "language": "de-AT",
 }
 
@@ -124,6 +125,7 @@ def test_a_new_account_answers_with_the_defaults(api: APIClient):
         "measurement_system": "metric",
         "primary_goal": "strength",
         "workout_days_per_week": 3,
+        "week_starts_on": 1,
         "language": "en",
     }
 
@@ -306,6 +308,7 @@ BAD = [
         "workout_days_per_week",
         [-1, 8, 3.5, None, "", "three", True, 10**30, "9" * 999],
     ),
+    ("settings", "week_starts_on", [0, 8, -1, 1.5, None, "", "monday", True, 10**30]),
     ("settings", "language", ["", None, "e", "english", "de_AT", "de-AT-1996", "d3", "en\u0430"]),
 ]
 

@@ -92,6 +92,12 @@ class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
     workout_days_per_week = serializers.IntegerField(
         min_value=0, max_value=7, required=False, help_text="0-7"
     )
+    week_starts_on = serializers.IntegerField(
+        min_value=1,
+        max_value=7,
+        required=False,
+        help_text="The first day of your weeks: 1 is Monday, 7 Sunday.",
+    )
     language = serializers.RegexField(
         r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?$",
         max_length=10,
@@ -110,6 +116,7 @@ class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
             "measurement_system",
             "primary_goal",
             "workout_days_per_week",
+            "week_starts_on",
             "language",
         )
 

@@ -163,6 +163,9 @@ class UserSettings(Synced):
         max_length=20, choices=PrimaryGoal, default=PrimaryGoal.STRENGTH
     )
     workout_days_per_week = models.IntegerField(default=3, help_text="0-7")
+    week_starts_on = models.SmallIntegerField(
+        default=1, help_text="The first day of a week: 1 is Monday, 7 Sunday."
+    )
     language = models.CharField(max_length=10, default="en", help_text="BCP 47, such as de-AT")
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -175,6 +178,11 @@ class UserSettings(Synced):
                 condition=Q(workout_days_per_week__gte=0, workout_days_per_week__lte=7),
                 name="settings_days_per_week_in_range",
                 violation_error_message="Workout days per week must be from 0 to 7.",
+            ),
+            models.CheckConstraint(
+                condition=Q(week_starts_on__gte=1, week_starts_on__lte=7),
+                name="settings_week_starts_on_in_range",
+                violation_error_message="A week starts on a day from 1 to 7.",
             ),
             models.CheckConstraint(
                 condition=Q(language__regex=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?$"),
