@@ -117,6 +117,7 @@ def diary(user: User) -> list[dict[str, Any]]:
             "start": dt.datetime.combine(workout.date, workout.start_time),
             "end_time": workout.end_time,
             "duration": workout.duration,
+            "session_rpe": workout.session_rpe,
             "notes": workout.notes,
             "exercise_notes": _notes_of(workout),
             "sets": _sets_of(workout),

@@ -224,7 +224,10 @@ class WorkoutAdmin(PersonalAdmin[Workout]):
             "duration",
             "in_progress",
         )
-        energy = ("body_weight_kg", "calories_burned", *(["calories_estimated"] if obj else []))
+        energy = (
+            *("session_rpe", "body_weight_kg", "calories_burned"),
+            *(["calories_estimated"] if obj else []),
+        )
         record = (
             "started_at",
             "finished_at",

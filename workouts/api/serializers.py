@@ -18,7 +18,7 @@ from users.api.fields import (
 )
 from users.localtime import validate_time_zone
 from workouts import selectors
-from workouts.api.sets import SetSerializer, ShownSetSerializer
+from workouts.api.sets import HalfStepField, SetSerializer, ShownSetSerializer
 from workouts.models import Equipment, Exercise, Muscle, Workout
 from workouts.models.exercise import MuscleGroup, MuscleRole
 from workouts.models.workout import MAX_SETS
@@ -125,6 +125,16 @@ class ExerciseNotesField(RowsField):
     pass
 
 
+def session_rpe_field() -> HalfStepField:
+    return HalfStepField(
+        min_value=0,
+        max_value=10,
+        allow_null=True,
+        required=False,
+        help_text="Effort of the whole session, 0-10 in half steps",
+    )
+
+
 class WorkoutSerializer(serializers.Serializer[Any]):
     """A workout with its sets, in the order in which they were done.
 
@@ -172,6 +182,7 @@ class WorkoutSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="kg, on that day; that of your profile without it",
     )
+    session_rpe = session_rpe_field()
     notes = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     is_public = serializers.BooleanField(required=False)
     workout_plan_id = IdField(allow_null=True, required=False)
@@ -252,6 +263,7 @@ class WorkoutFactsSerializer(serializers.ModelSerializer[Workout]):
             "calories_burned",
             "calories_estimated",
             "body_weight_kg",
+            "session_rpe",
             "notes",
             "is_public",
             "workout_plan_id",
@@ -307,6 +319,7 @@ class StartSerializer(serializers.Serializer[Any]):
 
 class FinishSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(required=False, help_text="Now, without it.")
+    session_rpe = session_rpe_field()
 
     def validate_finished_at(self, value: Any) -> Any:
         return _in_range(value)

@@ -142,6 +142,7 @@ class WorkoutViewSet(OwnedViewSetMixin, GenericViewSet[Workout]):
             user_id=self.owner.pk,
             workout_id=pk,
             finished_at=shape.validated_data.get("finished_at") or timezone.now(),
+            session_rpe=shape.validated_data.get("session_rpe"),
         )
         return Response(self._shown(pk))
 

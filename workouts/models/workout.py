@@ -108,6 +108,9 @@ class Workout(OwnedModel):
     body_weight_kg = models.FloatField(
         null=True, blank=True, help_text="kg, on that day; the profile's when it was logged."
     )
+    session_rpe = models.FloatField(
+        null=True, blank=True, help_text="Effort of the whole session, 0-10 in half steps."
+    )
     notes = models.TextField(max_length=4000, blank=True)
     is_public = models.BooleanField(default=False)
     workout_plan_id = models.UUIDField(
@@ -193,6 +196,12 @@ class Workout(OwnedModel):
                 | Q(body_weight_kg__gte=20, body_weight_kg__lte=500),
                 name="workout_body_weight_in_range",
                 violation_error_message="Body weight must be from 20 to 500 kg.",
+            ),
+            models.CheckConstraint(
+                condition=Q(session_rpe__isnull=True)
+                | Q(session_rpe__gte=0, session_rpe__lte=10) & _half_steps("session_rpe"),
+                name="workout_session_rpe_in_range",
+                violation_error_message="Session RPE must be from 0 to 10 in half steps.",
             ),
             models.CheckConstraint(
                 condition=~Q(name=""), name="workout_named", violation_error_message="Name it."

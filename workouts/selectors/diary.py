@@ -16,8 +16,9 @@ from users.keyset import Page, Place, SqlList, escape_like, fetch, given
 
 _WORKOUT_COLUMNS: LiteralString = """
     w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.started_at, w.finished_at,
-    w.timezone, w.in_progress, w.calories_burned, w.calories_estimated, w.body_weight_kg, w.notes,
-    w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number, w.created_at, w.updated_at
+    w.timezone, w.in_progress, w.calories_burned, w.calories_estimated, w.body_weight_kg,
+    w.session_rpe, w.notes, w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number,
+    w.created_at, w.updated_at
 """
 _WORKOUTS: LiteralString = f"""
     SELECT {_WORKOUT_COLUMNS}, (

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
+from statistics import fmean
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -31,6 +33,7 @@ from workouts.services.demo_moves import (
     Kind,
     Program,
     Session,
+    Story,
     Week,
 )
 from workouts.timing import timing_of_instants
@@ -49,6 +52,14 @@ _REMARKS = (
     "Better technique than last week.",
     "Shoulder felt fine.",
 )
+# Of those whose year was no usual one, by username.
+STORIES: Final[Mapping[str, Story]] = {
+    "ana": Story(gain=1.2, injured=range(36, 39), stuck={"barbell-overhead-press": 0.2})
+}
+_USUAL: Final = Story()
+_SESSION_RATED = 0.85
+# How far a whole session feels from its sets: there are rests in between.
+_RESTED_RPE, _RPE_NOISE = 0.7, 0.5
 _BODY_KG = 72.0
 _BAD_DAY, _GOOD_DAY = 0.983, 1.017
 _BEFORE_WORK, _LUNCH, _AFTER_WORK, _EVENING = 6 * 60 + 30, 12 * 60 + 10, 17 * 60 + 45, 19 * 60
@@ -84,7 +95,7 @@ def add_training(*, users: Sequence[User], now: datetime, seed: int) -> int:
         if not user.settings.workout_days_per_week:
             continue
         rng = Random(f"{seed} {user.username} training")  # noqa: S311 - a demo, not a secret
-        athlete = _athlete(user, rng)
+        athlete = _athlete(user, rng, seed)
         for workout, done in _diary(user, athlete, now, exercises):
             workouts.append(workout)
             sets += _rows(workout, done, exercises)
@@ -106,17 +117,38 @@ def _exercises() -> Mapping[str, Exercise]:
     return found
 
 
-def _athlete(user: User, rng: Random) -> Athlete:
-    profile = user.profile
+def injury_of(user: User, now: datetime) -> tuple[date, date] | None:
+    """The first day off and the first one back, for somebody who was injured in that year."""
+    injured = _story(user).injured
+    if not injured:
+        return None
+    _, monday = _beginning(user, now)
+    return monday + timedelta(weeks=injured.start), monday + timedelta(weeks=injured.stop)
+
+
+def _story(user: User) -> Story:
+    return STORIES.get(user.username, _USUAL)
+
+
+def _beginning(user: User, now: datetime) -> tuple[date, date]:
+    """The first day of the year, and the Monday of its week."""
+    first = reading_of(now, user.profile.timezone).date() - timedelta(days=YEAR_DAYS)
+    return first, first - timedelta(days=first.weekday())
+
+
+def _athlete(user: User, rng: Random, seed: int) -> Athlete:
+    profile, story = user.profile, _story(user)
     level = FitnessLevel(profile.fitness_level)
     is_woman = profile.sex == Sex.FEMALE
     return Athlete(
         rng=rng,
         body_kg=profile.body_weight_kg or _BODY_KG,
         strength=_STRENGTH[level] * (_OF_A_WOMAN if is_woman else 1) * rng.uniform(0.92, 1.08),
-        gain=_GAIN[level] * rng.uniform(0.8, 1.2),
+        gain=_GAIN[level] * rng.uniform(0.8, 1.2) * story.gain,
         pace_s=_PACE_S[level] * rng.uniform(0.95, 1.05),
         clock_min=rng.choice((_BEFORE_WORK, _LUNCH, _AFTER_WORK, _EVENING)),
+        ratings=Random(f"{seed} {user.username} ratings"),  # noqa: S311 - a demo, not a secret
+        stuck=story.stuck,
     )
 
 
@@ -131,10 +163,9 @@ def _diary(
 ) -> Iterator[tuple[Workout, list[DoneSet]]]:
     program = _program_of(user)
     zone = user.profile.timezone
-    first = reading_of(now, zone).date() - timedelta(days=YEAR_DAYS)
-    monday = first - timedelta(days=first.weekday())
+    first, monday = _beginning(user, now)
     turn = 0
-    for week in _weeks(athlete.rng, monday):
+    for week in _weeks(athlete.rng, monday, _story(user)):
         for day, session in _agenda(athlete.rng, program, week, turn):
             form = athlete.rng.gauss(1, 0.012)
             done = [each for move in session.moves for each in move.perform(athlete, week, form)]
@@ -143,6 +174,7 @@ def _diary(
             )
             _set_times(workout, athlete, day, zone, done)
             _describe(workout, athlete, week, form)
+            workout.session_rpe = _session_rpe(athlete, done)
             _count_calories(workout, athlete, done, exercises)
             assert workout.finished_at is not None
             if day >= first and workout.finished_at <= now:
@@ -150,9 +182,12 @@ def _diary(
         turn += len(program.weekdays)
 
 
-def _weeks(rng: Random, monday: date) -> Iterator[Week]:
-    """A deload about every sixth week, one missed, two of holidays, and two plateaus."""
-    missed, holiday = rng.randint(7, 20), rng.randint(26, 44)
+def _weeks(rng: Random, monday: date, story: Story) -> Iterator[Week]:
+    """A deload about every sixth week, one missed, two of holidays, and two plateaus.
+
+    An injury goes before all of them.
+    """
+    missed, holiday = rng.randint(7, 20), story.far_from_injury(rng.randint(26, 44))
     plateaus = {
         first + number
         for first in (rng.randint(10, 16), rng.randint(32, 38))
@@ -161,7 +196,9 @@ def _weeks(rng: Random, monday: date) -> Iterator[Week]:
     gained, since_deload, deload_after = 0.0, 0, rng.randint(4, 6)
     for number in range(YEAR_DAYS // 7 + 1):
         kind = Kind.TRAINING
-        if number == missed:
+        if happened := story.kind_of(number):
+            kind, since_deload = happened, 0
+        elif number == missed:
             kind, gained = Kind.MISSED, gained - 0.5
         elif number in {holiday, holiday + 1}:
             kind, gained, since_deload = Kind.HOLIDAY, gained - 1, 0
@@ -171,14 +208,14 @@ def _weeks(rng: Random, monday: date) -> Iterator[Week]:
             gained += number not in plateaus
             since_deload += 1
         shape = 1 - math.exp(-gained / 20)
-        yield Week(monday + timedelta(weeks=number), kind, shape)
+        yield Week(monday + timedelta(weeks=number), kind, shape, rust=story.rust(number))
 
 
 def _agenda(
     rng: Random, program: Program, week: Week, turn: int
 ) -> Iterator[tuple[date, Session]]:
     """The days of a week on which there was a session."""
-    if week.kind is Kind.MISSED:
+    if week.kind in {Kind.MISSED, Kind.INJURED}:
         return
     if week.kind is Kind.HOLIDAY:
         yield week.monday + timedelta(days=rng.randrange(7)), program.on_holiday
@@ -209,7 +246,9 @@ def _set_times(
 def _describe(workout: Workout, athlete: Athlete, week: Week, form: float) -> None:
     workout.is_public = athlete.rng.random() < _PUBLIC
     remark = athlete.rng.choice(_REMARKS) if athlete.rng.random() < _REMARK else ""
-    if week.is_deload:
+    if week.kind is Kind.RETURN:
+        workout.notes = "Back after the injury: light, and nothing hurts."
+    elif week.is_light:
         workout.notes = "Deload: light and quick."
     elif form < _BAD_DAY:
         workout.notes = "Slept badly, everything felt heavy."
@@ -217,6 +256,15 @@ def _describe(workout: Workout, athlete: Athlete, week: Week, form: float) -> No
         workout.notes = "Everything moved fast today."
     else:
         workout.notes = remark
+
+
+def _session_rpe(athlete: Athlete, done: Sequence[DoneSet]) -> float | None:
+    """How hard the whole felt, in half steps, where somebody said so."""
+    efforts = [each.rpe for each in done if each.rpe is not None and each.notes != WARM_UP]
+    if not efforts or athlete.ratings.random() >= _SESSION_RATED:
+        return None
+    felt = fmean(efforts) - _RESTED_RPE + athlete.ratings.gauss(0, _RPE_NOISE)
+    return min(10, max(1, round(2 * felt) / 2))
 
 
 def _count_calories(

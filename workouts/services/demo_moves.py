@@ -1,7 +1,7 @@
 """What the people of the demo train: their bodies, their moves, and their programs."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -13,6 +13,8 @@ WARM_UP = "Warm-up"
 # A chance, of one.
 _EFFORT_UNKNOWN = 0.1
 _PACE_GAIN = 0.1
+# Of strength, what a break takes, and what is still missing of that a week later.
+_RUST, _RUST_LEFT = 0.06, 0.5
 
 
 class Kind(Enum):
@@ -20,19 +22,55 @@ class Kind(Enum):
     DELOAD = "deload"
     MISSED = "missed"
     HOLIDAY = "holiday"
+    INJURED = "injured"
+    RETURN = "return"
 
 
 @dataclass(frozen=True)
 class Week:
-    """``shape`` grows from 0 towards 1, the more slowly the higher it is."""
+    """``shape`` grows from 0 towards 1, the more slowly the higher it is.
+
+    ``rust`` is the share of strength that a break took and that has not come back yet.
+    """
 
     monday: date
     kind: Kind
     shape: float
+    rust: float = 0
 
     @property
-    def is_deload(self) -> bool:
-        return self.kind is Kind.DELOAD
+    def is_light(self) -> bool:
+        return self.kind in {Kind.DELOAD, Kind.RETURN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What a year brought that nobody planned.
+
+    ``gain`` multiplies what a year adds. ``injured`` are weeks of it, from 0; ``stuck`` says at
+    which shape a lift stands still.
+    """
+
+    gain: float = 1
+    injured: range = range(0)
+    stuck: Mapping[str, float] = field(default_factory=dict)
+
+    def kind_of(self, number: int) -> Kind | None:
+        """Of this week, where the injury decides it."""
+        if number in self.injured:
+            return Kind.INJURED
+        return Kind.RETURN if self.injured and number == self.injured.stop else None
+
+    def far_from_injury(self, number: int) -> int:
+        """The week itself, or one before: nobody travels who can hardly bend."""
+        injured = self.injured
+        is_near = bool(injured) and injured.start - 3 < number < injured.stop + 2
+        return injured.start - 8 if is_near else number
+
+    def rust(self, number: int) -> float:
+        """The share of strength that the injury has left missing in this week."""
+        ago = number - self.injured.stop
+        return _RUST * _RUST_LEFT**ago if self.injured and ago >= 0 else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +90,7 @@ class Athlete:
     """A body, and what it remembers of the last sessions.
 
     ``strength`` multiplies the maxima of the lifts, and ``gain`` is what a year adds to them.
+    ``ratings`` are apart, so that what is said of a session changes nothing of what is done.
     """
 
     rng: Random
@@ -60,11 +99,16 @@ class Athlete:
     gain: float
     pace_s: float
     clock_min: int
+    ratings: Random
+    stuck: Mapping[str, float] = field(default_factory=dict)
     loads_kg: dict[str, float] = field(default_factory=dict)
     misses: Counter[str] = field(default_factory=Counter)
 
-    def grown(self, week: Week) -> float:
-        return self.strength * (1 + self.gain * week.shape)
+    def grown(self, week: Week, slug: str = "") -> float:
+        if slug in self.stuck:
+            # It stands where a break takes nothing.
+            return self.strength * (1 + self.gain * min(week.shape, self.stuck[slug]))
+        return self.strength * (1 + self.gain * week.shape) * (1 - week.rust)
 
     def effort(self, reps_left: float) -> int | None:
         """The RPE of a set that left this many repetitions undone, where it was noted."""
@@ -104,10 +148,10 @@ class _Lift:
     def perform(self, athlete: Athlete, week: Week, form: float) -> Iterator[DoneSet]:
         low, high = self.reps
         body_kg = athlete.body_kg if self.adds_body else 0.0
-        one_rm_kg = athlete.body_kg * self.one_rm * athlete.grown(week) * form
+        one_rm_kg = athlete.body_kg * self.one_rm * athlete.grown(week, self.slug) * form
         first_kg = one_rm_kg * (37 - high - 2) / 36 - body_kg
         load_kg = athlete.loads_kg.setdefault(self.slug, self._loadable(first_kg))
-        if week.is_deload:
+        if week.is_light:
             light_kg = self._loadable(load_kg * 0.75)
             for _ in range((self.sets + 1) // 2):
                 yield self._set(low, light_kg, rpe=5)
@@ -160,8 +204,8 @@ class _Bodyweight:
 
     def perform(self, athlete: Athlete, week: Week, form: float) -> Iterator[DoneSet]:
         most = self.most * athlete.grown(week) * form
-        for number in range(max(1, self.sets // 2) if week.is_deload else self.sets):
-            left_over = 4.0 if week.is_deload else athlete.rng.uniform(0.5, 2)
+        for number in range(max(1, self.sets // 2) if week.is_light else self.sets):
+            left_over = 4.0 if week.is_light else athlete.rng.uniform(0.5, 2)
             reps = max(1, int(most - number - left_over))
             yield DoneSet(slug=self.slug, minutes=2, reps=reps, rpe=athlete.effort(left_over))
 
@@ -173,7 +217,7 @@ class _Hold:
     seconds: int
 
     def perform(self, athlete: Athlete, week: Week, form: float) -> Iterator[DoneSet]:
-        for _ in range(1 if week.is_deload else self.sets):
+        for _ in range(1 if week.is_light else self.sets):
             seconds = self.seconds * athlete.grown(week) * form * athlete.rng.uniform(0.9, 1.1)
             yield DoneSet(
                 slug=self.slug,
@@ -196,7 +240,7 @@ class _Distance:
     def perform(self, athlete: Athlete, week: Week, form: float) -> Iterator[DoneSet]:
         first, last = self.km
         km = (first + (last - first) * week.shape) * athlete.rng.uniform(0.9, 1.1)
-        km = round(km * 0.6 if week.is_deload else km, 2)
+        km = round(km * 0.6 if week.is_light else km, 2)
         seconds = round(km * pace_s(athlete, week, form) * self.pace)
         yield DoneSet(
             slug=self.slug,
@@ -216,7 +260,7 @@ class _Intervals:
 
     def perform(self, athlete: Athlete, week: Week, form: float) -> Iterator[DoneSet]:
         times = athlete.rng.randint(*self.times)
-        for number in range(times // 2 if week.is_deload else times):
+        for number in range(times // 2 if week.is_light else times):
             fast_s = pace_s(athlete, week, form) * athlete.rng.uniform(0.76, 0.8)
             yield DoneSet(
                 slug=self.slug,

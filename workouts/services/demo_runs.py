@@ -22,6 +22,7 @@ _PROGRAMS: Final = {
     FitnessLevel.INTERMEDIATE: "five-three-one-boring-but-big",
     FitnessLevel.ADVANCED: "full-body-dumbbells",
 }
+_SESSION_RPE, _BAD_SESSION_RPE = 7.5, 9.5
 # Of a one-repetition maximum, for who has not lifted an exercise yet.
 _UNKNOWN_LOAD_KG: Final = 20.0
 _EVENING: Final = time(19, 30)
@@ -73,6 +74,7 @@ def _train(run: PlanRun, day: date, zone: str, *, is_bad: bool) -> None:
         "start_time": _EVENING,
         "end_time": time(20, 40),
         "timezone": zone,
+        "session_rpe": _BAD_SESSION_RPE if is_bad else _SESSION_RPE,
         "plan_run_id": run.pk,
         "sets": [
             one

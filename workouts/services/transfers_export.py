@@ -16,7 +16,8 @@ _WRITERS: Final = {"strong": strong_rows, "hevy": hevy_rows}
 # Page by page and not by a cursor, which a slow download would hold open, and which a pool of
 # connections does not have.
 _WORKOUTS = """
-    SELECT w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.notes
+    SELECT w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.session_rpe,
+        w.notes
     FROM workouts_workout w
     WHERE w.user_id = %(user)s AND NOT w.in_progress
         AND (w.date, w.start_time, w.id) > (%(date)s::date, %(start_time)s::time, %(id)s::uuid)
@@ -75,6 +76,7 @@ def _read(user_id: UUID, rows: list[dict[str, Any]]) -> Iterator[ReadWorkout]:
             start_time=row["start_time"],
             end_time=row["end_time"],
             duration_minutes=row["duration"] if known else None,
+            session_rpe=row["session_rpe"],
             notes=row["notes"],
             exercise_notes=notes[row["id"]],
             sets=sets[row["id"]],

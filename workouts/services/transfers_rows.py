@@ -42,13 +42,13 @@ _KNOWN = """
 _INSERT_WORKOUTS = """
     INSERT INTO workouts_workout (id, user_id, revision, created_at, updated_at, name, date,
         start_time, end_time, duration, started_at, finished_at, timezone, in_progress,
-        calories_estimated, notes, is_public, imported_by_id, import_key)
+        calories_estimated, session_rpe, notes, is_public, imported_by_id, import_key)
     SELECT r.id, %(user)s, %(revision)s, %(now)s, %(now)s, r.name, r.date, r.start_time,
-        r.end_time, r.duration, r.started_at, r.finished_at, %(zone)s, false, false, r.notes,
-        false, %(import)s, decode(r.key, 'hex')
+        r.end_time, r.duration, r.started_at, r.finished_at, %(zone)s, false, false,
+        r.session_rpe, r.notes, false, %(import)s, decode(r.key, 'hex')
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, key text, name text, date date,
         start_time time, end_time time, duration int, started_at timestamptz,
-        finished_at timestamptz, notes text)
+        finished_at timestamptz, session_rpe float8, notes text)
 """
 # As workouts.insert_sets does; nobody knows what the person weighed then.
 _INSERT_SETS = """
@@ -180,6 +180,7 @@ def _workout_row(job: WorkoutImport, one: Candidate, workout_id: UUID) -> dict[s
         "duration": timing.duration,
         "started_at": timing.started_at,
         "finished_at": timing.finished_at,
+        "session_rpe": one.read.session_rpe,
         "notes": one.read.notes,
     }
 

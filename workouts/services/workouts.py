@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -43,21 +44,14 @@ PLAIN_FIELDS = (
     "name",
     "calories_burned",
     "body_weight_kg",
+    "session_rpe",
     "notes",
     "is_public",
     "workout_plan_id",
     "plan_run_id",
     "session_number",
 )
-TIMING_FIELDS = (
-    "timezone",
-    "date",
-    "start_time",
-    "end_time",
-    "started_at",
-    "finished_at",
-    "duration",
-)
+TIMING_FIELDS = tuple(field.name for field in fields(Timing))
 # One parameter for all rows: a set gives few of these columns, and each would be an array.
 _INSERT_SETS = """
     INSERT INTO workouts_workoutset (id, user_id, workout_id, exercise_id, position, set_number,
@@ -143,7 +137,8 @@ def replace_workout(*, user_id: UUID, workout_id: UUID, content: Content) -> Non
 
     The body weight of that day stays, and so does what a session's plan asked for.
     """
-    blank = {"calories_burned": None, "notes": "", "is_public": False, "workout_plan_id": None}
+    unknown = dict.fromkeys(("calories_burned", "session_rpe", "workout_plan_id"))
+    blank: dict[str, Any] = {**unknown, "notes": "", "is_public": False}
     with transaction.atomic():
         workout, revision = _locked(user_id, workout_id)
         _refuse_new_run(workout, content)
@@ -229,8 +224,10 @@ def start_workout(
     return workout.pk, is_new
 
 
-def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) -> None:
-    """End a running workout; its duration follows."""
+def finish_workout(
+    *, user_id: UUID, workout_id: UUID, finished_at: datetime, session_rpe: float | None = None
+) -> None:
+    """End a running workout; its duration follows. Without an effort, it keeps what it has."""
     with transaction.atomic():
         workout, revision = _locked(user_id, workout_id)
         if not workout.in_progress:
@@ -241,7 +238,8 @@ def finish_workout(*, user_id: UUID, workout_id: UUID, finished_at: datetime) ->
             finished_at=finished_at,
             duration=0,
         )
-        _write(workout, {"in_progress": False}, timing, revision=revision)
+        effort = {} if session_rpe is None else {"session_rpe": session_rpe}
+        _write(workout, {"in_progress": False, **effort}, timing, revision=revision)
         _follow_up(workout)
 
 

@@ -41,6 +41,7 @@ class Draft:
     """Why none of its rows can be taken."""
     end_time: dt.time | None = None
     duration_minutes: int | None = None
+    session_rpe: float | None = None
     exercise_notes: dict[str, str] = field(default_factory=dict)
     sets: list[ReadSet] = field(default_factory=list)
     last_set: dict[str, int] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Draft:
                 start_time=self.start.time(),
                 end_time=self.end_time,
                 duration_minutes=self.duration_minutes,
+                session_rpe=self.session_rpe,
                 notes=self.notes,
                 exercise_notes=self.exercise_notes,
                 sets=self.sets,
@@ -123,6 +125,7 @@ def _assembled(
                 yield from draft.finished()
             draft = _begun(row, options.date_order)
             yield from _errors_of_time(draft, row, dialect, options.date_order)
+            yield from _errors_of_effort(draft, row, measures)
         # Some versions tell it in one row only.
         draft.notes = draft.notes or text(row["workout_notes"], MAX_NOTES)
         yield from _errors_of_row(draft, row, dialect, measures)
@@ -160,6 +163,14 @@ def _errors_of_time(
     try:
         if draft.fault is None:
             dialect.time(draft, row, order)
+    except Unreadable as error:
+        yield error.at(row.line)
+
+
+def _errors_of_effort(draft: Draft, row: Row, measures: Measures) -> Iterator[RowError]:
+    try:
+        if draft.fault is None:
+            draft.session_rpe = measures.session_rpe(row)
     except Unreadable as error:
         yield error.at(row.line)
 

@@ -9,7 +9,7 @@ Key = Literal[
     "start", "end", "length", "workout", "number", "workout_notes",
     "exercise", "exercise_notes", "superset",
     "kind", "reps", "weight", "weight_unit", "distance", "distance_unit", "seconds", "rpe",
-    "set_notes", "rest", "amrap",
+    "set_notes", "rest", "amrap", "session_rpe",
 ]  # fmt: skip
 
 # By app and lower-case name: what the column says, and in which unit where its name tells.
@@ -45,6 +45,7 @@ NAMES: Final[dict[App, dict[str, tuple[Key, str | None]]]] = {
         "workout notes": ("workout_notes", None),
         "superset": ("superset", None),
         "amrap": ("amrap", None),
+        "session rpe": ("session_rpe", None),
     },
     "hevy": {
         "title": ("workout", None),
@@ -67,6 +68,7 @@ NAMES: Final[dict[App, dict[str, tuple[Key, str | None]]]] = {
         "rest_seconds": ("rest", None),
         "set_notes": ("set_notes", None),
         "amrap": ("amrap", None),
+        "session_rpe": ("session_rpe", None),
     },
 }
 # What a file must say, each by the name that its app gives it.

@@ -88,6 +88,16 @@ class Measures:
         value = self._whole(row, "superset", first, first + MAX_SUPERSET - 1)
         return None if value is None else value - first + 1
 
+    def session_rpe(self, row: Row) -> float | None:
+        column, cell = row.filled("session_rpe")
+        if column is None:
+            return None
+        value = self._number(cell)
+        if value is None or not 0 <= value <= MAX_RPE or value * 2 % 1:
+            message = f"{column.name} must be from 0 to 10 in half steps, not {shown(cell)}."
+            raise Unreadable(column.name, "bad_session_rpe", message)
+        return float(value)
+
     def _reps(self, row: Row) -> int | None:
         return self._whole(row, "reps", 0, MAX_REPS)
 

@@ -77,6 +77,7 @@ class ReadWorkout:
     start_time: dt.time
     end_time: dt.time | None = None
     duration_minutes: int | None = None
+    session_rpe: float | None = None
     notes: str = ""
     exercise_notes: dict[str, str] = field(default_factory=dict)
     sets: list[ReadSet] = field(default_factory=list)
@@ -90,8 +91,8 @@ class ReadWorkout:
 class RowError:
     """A row that was left out, and why. ``column`` is empty where it is about the whole row.
 
-    Only the codes ``bad_end`` and ``bad_duration`` cost no more than that value: the workout is
-    read without it, and they are told once for it.
+    Only the codes ``bad_end``, ``bad_duration`` and ``bad_session_rpe`` cost no more than that
+    value: the workout is read without it, and they are told once for it.
     """
 
     line: int

@@ -31,12 +31,13 @@ STRONG_COLUMNS: Final = (
         "RPE",
     ),
     *("Distance", "Distance Unit", "Seconds", "Notes", "Workout Notes", "Workout Duration"),
-    *("Superset", "AMRAP"),
+    *("Superset", "AMRAP", "Session RPE"),
 )
 HEVY_COLUMNS: Final = (
     *("title", "start_time", "end_time", "description", "exercise_title", "superset_id"),
     *("exercise_notes", "set_index", "set_type", "{weight}", "reps", "distance_km"),
     *("duration_seconds", "rpe", "rest_seconds", "set_notes", "amrap"),
+    "session_rpe",
 )
 _STRONG_KINDS: Final[dict[SetType, str]] = {"warm_up": "W", "drop": "D", "failure": "F"}
 _HEVY_KINDS: Final[dict[SetType, str]] = {
@@ -91,11 +92,12 @@ def _strong_cells(workout: ReadWorkout, unit: WeightUnit) -> Iterator[list[Any]]
     start = workout.start.isoformat(" ", "seconds")
     head = [start, guarded(workout.name)]
     tail = [guarded(workout.notes), _length(workout.duration_minutes)]
+    effort = _half_step(workout.session_rpe)
     untold, numbers = dict(workout.exercise_notes), Counter[str]()
     for done in workout.sets:
         name = guarded(done.exercise)
         if note := untold.pop(done.exercise, ""):
-            yield [*head, name, "Note", *[""] * 7, guarded(note), *tail, "", ""]
+            yield [*head, name, "Note", *[""] * 7, guarded(note), *tail, "", "", effort]
         kind = _STRONG_KINDS.get(done.set_type)
         numbers[done.exercise] += not kind
         yield [
@@ -104,12 +106,14 @@ def _strong_cells(workout: ReadWorkout, unit: WeightUnit) -> Iterator[list[Any]]
             *(done.reps, _half_step(done.rpe)),
             *(_exactly(done.distance), "km" if done.distance is not None else ""),
             *(done.duration, guarded(done.notes), *tail),
-            *(done.superset, _YES if done.set_type == "amrap" else ""),
+            *(done.superset, _YES if done.set_type == "amrap" else "", effort),
         ]
         if done.rest_seconds is not None:
-            yield [*head, name, "Rest Timer", *[""] * 6, done.rest_seconds, "", *tail, "", ""]
+            rest = ["Rest Timer", *[""] * 6, done.rest_seconds, ""]
+            yield [*head, name, *rest, *tail, "", "", effort]
     for exercise, note in untold.items():
-        yield [*head, guarded(exercise), "Note", *[""] * 7, guarded(note), *tail, "", ""]
+        told = ["Note", *[""] * 7, guarded(note)]
+        yield [*head, guarded(exercise), *told, *tail, "", "", effort]
 
 
 def _hevy_cells(workout: ReadWorkout, unit: WeightUnit) -> Iterator[list[Any]]:
@@ -127,7 +131,7 @@ def _hevy_cells(workout: ReadWorkout, unit: WeightUnit) -> Iterator[list[Any]]:
             *(numbers[done.exercise], _HEVY_KINDS.get(done.set_type, "normal")),
             *(_load(done.weight, unit), done.reps, _exactly(done.distance), done.duration),
             *(_half_step(done.rpe), done.rest_seconds, guarded(done.notes)),
-            _YES if done.set_type == "amrap" else "",
+            *(_YES if done.set_type == "amrap" else "", _half_step(workout.session_rpe)),
         ]
         numbers[done.exercise] += 1
 

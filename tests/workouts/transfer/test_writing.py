@@ -63,6 +63,7 @@ def _workout(draw, name, start, with_end):
         start_time=start.time(),
         end_time=end,
         duration_minutes=minutes,
+        session_rpe=draw(st.none() | st.integers(0, 20).map(lambda halves: halves / 2)),
         notes=draw(NOTES),
         exercise_notes={name: note for name in sorted(noted) if (note := draw(NOTES))},
         sets=sets,
@@ -132,6 +133,7 @@ A_WORKOUT = ReadWorkout(
     start_time=dt.time(18, 0),
     end_time=dt.time(19, 5),
     duration_minutes=65,
+    session_rpe=7.5,
     notes="=HYPERLINK(A1)",
     exercise_notes={"Squat": "Belt"},
     sets=[
@@ -149,13 +151,14 @@ def test_a_file_of_strong_has_the_rows_that_strong_writes():
     head, tail = '2026-03-02 18:00:00;"Legs; heavy"', "'=HYPERLINK(A1);1h 5m"
     assert lines == [
         "Date;Workout Name;Exercise Name;Set Order;Weight;Weight Unit;Reps;RPE;Distance;"
-        "Distance Unit;Seconds;Notes;Workout Notes;Workout Duration;Superset;AMRAP\r\n",
-        f"{head};Squat;Note;;;;;;;;Belt;{tail};;\r\n",
-        f"{head};Squat;W;132.2774;lb;5;;;;;;{tail};;\r\n",
-        f"{head};Squat;Rest Timer;;;;;;;90;;{tail};;\r\n",
-        f"{head};Squat;1;225.9738;lb;5;8.5;;;;;{tail};1;\r\n",
-        f"{head};Squat;2;225.9738;lb;5;;;;;Ten left;{tail};;yes\r\n",
-        f"{head};Run;1;;;;;2.5;km;900;;{tail};;\r\n",
+        "Distance Unit;Seconds;Notes;Workout Notes;Workout Duration;Superset;AMRAP;"
+        "Session RPE\r\n",
+        f"{head};Squat;Note;;;;;;;;Belt;{tail};;;7.5\r\n",
+        f"{head};Squat;W;132.2774;lb;5;;;;;;{tail};;;7.5\r\n",
+        f"{head};Squat;Rest Timer;;;;;;;90;;{tail};;;7.5\r\n",
+        f"{head};Squat;1;225.9738;lb;5;8.5;;;;;{tail};1;;7.5\r\n",
+        f"{head};Squat;2;225.9738;lb;5;;;;;Ten left;{tail};;yes;7.5\r\n",
+        f"{head};Run;1;;;;;2.5;km;900;;{tail};;;7.5\r\n",
     ]
 
 
@@ -166,11 +169,11 @@ def test_a_file_of_hevy_has_the_rows_that_hevy_writes():
     assert lines == [
         "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,"
         "set_index,set_type,weight_kg,reps,distance_km,duration_seconds,rpe,rest_seconds,"
-        "set_notes,amrap\r\n",
-        f"{head},Squat,,Belt,0,warmup,60.0,5,,,,90,,\r\n",
-        f"{head},Squat,0,Belt,1,normal,102.5,5,,,8.5,,,\r\n",
-        f"{head},Squat,,Belt,2,normal,102.5,5,,,,,Ten left,yes\r\n",
-        f"{head},Run,,,0,normal,,,2.5,900,,,,\r\n",
+        "set_notes,amrap,session_rpe\r\n",
+        f"{head},Squat,,Belt,0,warmup,60.0,5,,,,90,,,7.5\r\n",
+        f"{head},Squat,0,Belt,1,normal,102.5,5,,,8.5,,,,7.5\r\n",
+        f"{head},Squat,,Belt,2,normal,102.5,5,,,,,Ten left,yes,7.5\r\n",
+        f"{head},Run,,,0,normal,,,2.5,900,,,,,7.5\r\n",
     ]
 
 
