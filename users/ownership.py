@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from users.ids import uuid7
+from users.signals import clock_advanced
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -54,14 +55,21 @@ def advance_clock(user_id: UUID) -> int:
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(_ADVANCE_ONE, [user_id])
         revision: int = cursor.fetchone()[0]
+    clock_advanced.send(sender=None, user_ids=(user_id,))
     return revision
 
 
-def advance_clocks(user_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The next revision of each of these people, locked in the order of their ids."""
+def advance_clocks(user_ids: Collection[UUID], *, announce: bool = True) -> dict[UUID, int]:
+    """The next revision of each of these people, locked in the order of their ids.
+
+    Whoever writes only what follows from a person's rows need not ``announce`` it.
+    """
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(_ADVANCE, [sorted(set(user_ids))])
-        return dict(cursor.fetchall())
+        clocks = dict(cursor.fetchall())
+    if clocks and announce:
+        clock_advanced.send(sender=None, user_ids=tuple(clocks))
+    return clocks
 
 
 class OwnedQuerySet(models.QuerySet[ModelT]):
@@ -165,9 +173,10 @@ def _follow_references(rows: "models.QuerySet[Any]") -> None:
         if issubclass(child, OwnedPart) and name == child.whole:
             continue
         pointing = child._default_manager.filter(**{f"{name}__in": rows})
-        if relation.on_delete is models.CASCADE:
+        # Equal and not identical: those of polymorphic rows are wrapped.
+        if relation.on_delete == models.CASCADE:
             pointing.delete()
-        elif relation.on_delete is models.SET_NULL:
+        elif relation.on_delete == models.SET_NULL:
             pointing.update(**{name: None})
 
 
@@ -175,7 +184,10 @@ def resource_name(model: type[models.Model]) -> str:
     """What the change feed calls the rows of a model: "workouts.workout"."""
     concrete = model._meta.concrete_model
     assert concrete is not None
-    return concrete._meta.label_lower
+    # Rows of several tables have the name of the one that they begin in.
+    roots = [one for one in concrete._meta.all_parents if issubclass(one, Synced)]
+    label: str = (roots[-1] if roots else concrete)._meta.label_lower
+    return label
 
 
 class Synced(models.Model):

@@ -168,7 +168,7 @@ class KeysetPagination(BasePagination):
         return SCHEMA_PARAMETERS
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
