@@ -31,6 +31,7 @@ from nutrition.formulas.goals import (
 )
 from nutrition.formulas.score import (
     SCORE_RULES,
+    UNKNOWN_TRUST,
     Amounts,
     Compliance,
     Day,
@@ -53,6 +54,7 @@ __all__ = [
     "FORMULAS",
     "KJ_PER_KCAL",
     "SCORE_RULES",
+    "UNKNOWN_TRUST",
     "Activity",
     "Aim",
     "AimPlan",

@@ -9,6 +9,7 @@ from nutrition.selectors.narrowing import FoodFilter
 from nutrition.selectors.recents import recent_foods
 from nutrition.selectors.recipes import RecipeFilter, recipe_page, recipes
 from nutrition.selectors.search import food_page
+from nutrition.selectors.summaries import day_summaries
 
 __all__ = [
     "FoodFilter",
@@ -18,6 +19,7 @@ __all__ = [
     "category",
     "category_tree",
     "closest_foods",
+    "day_summaries",
     "food_page",
     "foods",
     "foods_of_barcode",

@@ -52,7 +52,7 @@ _WEEK: LiteralString = """
 # A row for each of the days: what was aimed for, and what else there is to know. Training days
 # go before days of the week, and those before every day.
 _CONTEXT: LiteralString = """
-    SELECT person.day AS date, profile.sex, profile.height, profile.body_weight_kg,
+    SELECT person.user_id, person.day AS date, profile.sex, profile.height, profile.body_weight_kg,
         profile.date_of_birth, marked.is_complete, marked.is_training, known.trained, goal.aim,
         goal.id AS goal_id,
         CASE WHEN training.id IS NOT NULL THEN
@@ -130,7 +130,7 @@ Row = dict[str, Any]
 def nutrition_day(*, user_id: UUID, day: date, with_micronutrients: bool = False) -> Row:
     """All that was eaten and drunk on a day, meal by meal, against the goals; in two queries."""
     more = ", quantity AS eaten, serving_micronutrients" if with_micronutrients else ""
-    context = _as_of_then(fetch(_context_sql(_ONE_DAY), {"user": user_id, "day": day})[0])
+    context = as_of_then(fetch(context_sql(_ONE_DAY), {"user": user_id, "day": day})[0])
     rows = fetch(_ENTRIES.format(more=more), {"user": user_id, "day": day})
     trust = _trust(rows)
     micronutrients = _micronutrients(rows) if with_micronutrients else None
@@ -160,10 +160,10 @@ def nutrition_day(*, user_id: UUID, day: date, with_micronutrients: bool = False
 def nutrition_week(*, user_id: UUID, last: date) -> Row:
     """Seven days up to this one, and how their means kept to the goals; in one query."""
     first = last - timedelta(days=DAYS_OF_WEEK - 1)
-    sql = _WITH_TOTALS.format(context=_context_sql(_WEEK))
-    rows = [_as_of_then(row) for row in fetch(sql, {"user": user_id, "first": first})]
+    sql = _WITH_TOTALS.format(context=context_sql(_WEEK))
+    rows = [as_of_then(row) for row in fetch(sql, {"user": user_id, "first": first})]
     counted = [
-        Day(actual=_actual(row), targets=_targets(row), is_complete=_is_complete(row))
+        Day(actual=actual_of(row), targets=targets_of(row), is_complete=all_logged(row))
         for row in rows
     ]
     found = weekly_compliance(counted, aim=rows[-1]["aim"])
@@ -192,7 +192,7 @@ def nutrition_week(*, user_id: UUID, last: date) -> Row:
     }
 
 
-def _as_of_then(row: Row) -> Row:
+def as_of_then(row: Row) -> Row:
     """The row of a day with the goals that held on it, where others hold now."""
     past = row.pop("past")
     if past is None:
@@ -255,7 +255,7 @@ def logged_days(
 
 
 @cache
-def _context_sql(days: LiteralString) -> str:
+def context_sql(days: LiteralString) -> str:
     return _CONTEXT.format(days=days, trained=training_days.condition())
 
 
@@ -275,8 +275,8 @@ def _rounded(amount: float) -> float:
 def _against_goals(context: Row, totals: Mapping[str, float], *, meals: int, share: float) -> Row:
     """Everything that compares the day with its goals; without goals there is nothing to say."""
     goals = _goals(context)
-    is_complete = _is_complete({**context, "total_calories": totals["calories"], "meals": meals})
-    actual, targets = _amounts(totals), _targets(context)
+    is_complete = all_logged({**context, "total_calories": totals["calories"], "meals": meals})
+    actual, targets = _amounts(totals), targets_of(context)
     found = compliance(actual, targets, aim=context["aim"], is_complete=is_complete)
     interval = None
     if found.score is not None:
@@ -316,15 +316,15 @@ def _amounts(values: Mapping[str, float | None]) -> Amounts:
     return Amounts(**{known: values[shown] for shown, known in _AMOUNTS.items()})
 
 
-def _targets(context: Row) -> Amounts:
+def targets_of(context: Row) -> Amounts:
     return _amounts(context)
 
 
-def _actual(row: Row) -> Amounts:
+def actual_of(row: Row) -> Amounts:
     return _amounts({name: row[f"total_{name}"] for name in NUTRIENTS})
 
 
-def _is_complete(row: Row) -> bool:
+def all_logged(row: Row) -> bool:
     """As the person said, or else as it looks."""
     if row["is_complete"] is not None:
         return bool(row["is_complete"])
