@@ -9,6 +9,7 @@ FROM python:3.11-slim
 ENV ENVIRONMENT=production \
     GRANIAN_WORKERS=2 \
     MEDIA_ROOT=/data/media \
+    MPLCONFIGDIR=/app/matplotlib \
     PATH=/venv/bin:$PATH \
     PRIVATE_ROOT=/data/private \
     PYTHONUNBUFFERED=1 \
@@ -21,8 +22,10 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin numeneon \
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
+# The list of fonts is made here once: whoever runs it has no home to keep one in.
 RUN SECRET_KEY=for-collectstatic-alone ALLOWED_HOSTS=localhost \
-    python manage.py collectstatic --noinput
+    python manage.py collectstatic --noinput \
+    && python -c "import matplotlib.font_manager"
 
 USER numeneon
 EXPOSE 8000

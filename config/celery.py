@@ -21,6 +21,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
     "jobs": {"task": "users.tasks.sweep_jobs", "schedule": 30.0},
+    "analytics": {"task": "analytics.tasks.sweep_analytics", "schedule": 30.0},
     "account-exports": {"task": "users.tasks.remove_expired_exports", "schedule": 600.0},
     "import-files": {
         "task": "workouts.tasks.remove_old_import_files",

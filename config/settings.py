@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "polymorphic",
     "treebeard",
     "rest_framework",
     "django_filters",
@@ -403,6 +404,9 @@ SPECTACULAR_SETTINGS = {
     | {
         "FoodSourceEnum": "nutrition.models.FoodSource",
         "MealTypeEnum": "nutrition.models.MealType",
+        "GoalStatusEnum": "analytics.models.GoalStatus",
+        "BmrFormulaEnum": "nutrition.formulas.FORMULAS",
+        "ValidityEnum": "analytics.models.Validity",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",

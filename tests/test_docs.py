@@ -20,9 +20,9 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
-NAMED_COMMAND = re.compile(r"`((?:seed|import|load)_[a-z_]+)`")
+NAMED_COMMAND = re.compile(r"`((?:seed|import|load|rebuild)_[a-z_]+)`")
 ADDRESS = re.compile(
-    r"(?<![\w.>])/(?:api|_allauth|accounts|admin|healthz|readyz|metrics)[\w/{}-]*"
+    r"(?<![\w.>])/(?:api|_allauth|accounts|admin|healthz|readyz|metrics)[\w/{}-]*(?:\.svg)?"
 )
 ID = "019a2f5e-7c1d-7b3a-9f60-2d8e41c7a5b9"
 PREFIXES = {"/api/", "/api/v1/", "/_allauth/", "/_allauth/app/v1/"}
@@ -52,7 +52,9 @@ def _on_delete(field: Any) -> str:
         return "none" if through.auto_created else f"through {through.label}"
     if isinstance(field, GenericForeignKey):
         return "none"
-    return field.remote_field.on_delete.__name__
+    on_delete = field.remote_field.on_delete
+    # Relations of polymorphic rows wrap what happens, so that it happens to rows of all kinds.
+    return getattr(on_delete, "action", on_delete).__name__
 
 
 def documented() -> list[tuple[str, str, str]]:

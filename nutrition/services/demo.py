@@ -21,6 +21,7 @@ from nutrition.models import (
     FoodSource,
     MealType,
     NutritionGoal,
+    PastGoal,
     WaterIntake,
 )
 from nutrition.selectors.days import age_on
@@ -45,6 +46,8 @@ _WEEKEND: Final = (6, 7)
 # Who maintains eats more on days of training, and who gains on weekends.
 _MORE_FOR_TRAINING_G, _MORE_FOR_WEEKENDS_G = 60, 50
 _CARBS_KCAL: Final = 4
+# How many days of the diary somebody ate less at first, and what they weighed before.
+_CUTS: Final[Mapping[str, tuple[int, float]]] = {"ana": (70, 68.0)}
 _TRAINED: LiteralString = """
     SELECT person.user_id, person.day FROM (
         SELECT one.user_id, generate_series(
@@ -63,6 +66,14 @@ class MissingFoods(ValidationError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Cut:
+    """What somebody aimed for until this day, before the goal that they have now."""
+
+    last: date
+    suggested: GoalSuggestion
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Person:
     """Somebody of the demo, with the day and time that it is there."""
 
@@ -70,6 +81,7 @@ class _Person:
     revision: int
     reading: datetime
     suggested: GoalSuggestion
+    cut: _Cut | None = None
 
     @property
     def days(self) -> list[date]:
@@ -94,14 +106,15 @@ def add_food(*, users: Sequence[User], now: datetime, seed: int) -> int:
     targets = {goal.user_id: _targets(goal) for goal in goals}
     NutritionGoal.objects.insert(goals)
     DayTarget.objects.insert(target for some in targets.values() for target in some)
+    PastGoal.objects.insert(_past_goals(zip(people, goals, strict=True)))
     _make_own(people, pantry, now)
     own = _own_pantries(people)
     trained = _training_days(people)
     log = _Log()
-    for person, goal in zip(people, goals, strict=True):
+    for person in people:
         key = person.user.pk
         eater = _eater(person, {**pantry, **own[key]}, seed)
-        wishes = list(_wishes(person.days, goal, targets[key], trained[key]))
+        wishes = list(_wishes(person, targets[key], trained[key]))
         log.add(person, eater, wishes)
     log.store()
     return log.logged
@@ -126,27 +139,54 @@ def _person(user: User, revision: int, now: datetime) -> _Person:
         age_years=age_on(reading.date(), born=profile.date_of_birth or reading.date()),
     )
     workouts = settings.workout_days_per_week
-    suggested = suggest_goal(
-        body,
-        aim=AIM_OF_GOAL.get(settings.primary_goal, "maintain"),
-        activity=next(name for least, name in ACTIVITY_BY_WORKOUTS if workouts >= least),
+    activity = next(name for least, name in ACTIVITY_BY_WORKOUTS if workouts >= least)
+    aim = AIM_OF_GOAL.get(settings.primary_goal, "maintain")
+    cut = None
+    if user.username in _CUTS:
+        days, weight_kg = _CUTS[user.username]
+        cut = _Cut(
+            last=reading.date() - timedelta(days=DIARY_DAYS - days),
+            suggested=suggest_goal(
+                replace(body, weight_kg=weight_kg), aim="cut", activity=activity
+            ),
+        )
+    return _Person(
+        user=user,
+        revision=revision,
+        reading=reading,
+        suggested=suggest_goal(body, aim=aim, activity=activity),
+        cut=cut,
     )
-    return _Person(user=user, revision=revision, reading=reading, suggested=suggested)
 
 
 def _goal(person: _Person) -> NutritionGoal:
-    suggested = person.suggested
     return NutritionGoal(
-        user=person.user,
-        revision=person.revision,
-        calorie_target=suggested.kcal,
-        protein_target=suggested.protein_g,
-        carbs_target=suggested.carbs_g,
-        fat_target=suggested.fat_g,
-        fiber_target=suggested.fiber_g,
-        water_target=suggested.water_ml,
-        aim=suggested.aim,
+        user=person.user, revision=person.revision, **_goal_fields(person.suggested)
     )
+
+
+def _goal_fields(suggested: GoalSuggestion) -> dict[str, Any]:
+    return {
+        "calorie_target": suggested.kcal,
+        "protein_target": suggested.protein_g,
+        "carbs_target": suggested.carbs_g,
+        "fat_target": suggested.fat_g,
+        "fiber_target": suggested.fiber_g,
+        "water_target": suggested.water_ml,
+        "aim": suggested.aim,
+    }
+
+
+def _past_goals(goals: Iterable[tuple[_Person, NutritionGoal]]) -> Iterator[PastGoal]:
+    for person, goal in goals:
+        if person.cut is not None:
+            fields = _goal_fields(person.cut.suggested)
+            yield PastGoal(
+                goal=goal,
+                user_id=goal.user_id,
+                valid_until=person.cut.last,
+                document={**fields, "is_active": True, "days": []},
+            )
 
 
 def _targets(goal: NutritionGoal) -> list[DayTarget]:
@@ -188,22 +228,26 @@ def _training_days(people: Sequence[_Person]) -> dict[UUID, set[date]]:
 
 
 def _wishes(
-    days: Iterable[date],
-    goal: NutritionGoal,
-    targets: Iterable[DayTarget],
-    trained: Collection[date],
+    person: _Person, targets: Iterable[DayTarget], trained: Collection[date]
 ) -> Iterator[Wish]:
     """What each day should bring, by the goal that counts on it."""
     others = {(target.weekday, target.is_training): target for target in targets}
-    for day in days:
+    for day in person.days:
+        if person.cut is not None and day <= person.cut.last:
+            yield _wish(day, person.cut.suggested)
+            continue
         target = others.get((None, day in trained)) or others.get((day.isoweekday(), None))
-        kcal = target.calorie_target if target else None
-        yield Wish(
-            day=day,
-            kcal=kcal or goal.calorie_target,
-            protein_g=goal.protein_target,
-            water_ml=goal.water_target,
-        )
+        wish = _wish(day, person.suggested)
+        yield replace(wish, kcal=(target.calorie_target if target else None) or wish.kcal)
+
+
+def _wish(day: date, suggested: GoalSuggestion) -> Wish:
+    return Wish(
+        day=day,
+        kcal=suggested.kcal,
+        protein_g=suggested.protein_g,
+        water_ml=suggested.water_ml,
+    )
 
 
 # --- What there is to eat --------------------------------------------------------------------

@@ -13,6 +13,8 @@ from django.utils import timezone
 from PIL import Image
 from rest_framework.test import APIClient
 
+from tests.analytics.measured import measure
+from tests.architecture.analytics_cases import ANALYTICS
 from tests.architecture.food_cases import FOOD
 from tests.architecture.routes import Route, routes
 from tests.architecture.world import Case, World
@@ -77,6 +79,7 @@ def strong_csv(world: World) -> dict[str, Any]:
 
 
 EXPECTED: dict[tuple[str, str], Case] = {
+    **ANALYTICS,
     **FOOD,
     ("exercises/", "GET"): Case(200),
     ("exercises/", "POST"): Case(201, exercise_body),
@@ -250,6 +253,7 @@ def world(ana: User) -> World:
         trained=follow_a_plan(ana, bench, word=CANARY),
         imported=imported,
         fed=feed(ana, word=CANARY),
+        measured=measure(ana, bench, word=CANARY),
         alias=ExerciseAlias.objects.create(user=ana, name=CANARY, exercise=bench),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.analytics.measured import Measured
 from tests.nutrition.fed import Fed
 from tests.workouts.trained import Trained
 from users.models import AccountExport, PushDevice, User
@@ -27,6 +28,7 @@ class World:
     imported: WorkoutImport
     alias: ExerciseAlias
     fed: Fed
+    measured: Measured
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from nutrition.models import (
     Food,
     MealEntry,
     NutritionGoal,
+    PastGoal,
     Recipe,
     WaterIntake,
 )
@@ -33,6 +34,8 @@ from users.services import demo as people
 # A Monday afternoon in Vienna, morning in New York, Tuesday just after midnight in Tokyo.
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 ANA, BEN, CARA = people.NAMED
+# Ana ate less until then.
+CUT_UNTIL = date(2025, 11, 10)
 CUTTING = replace(ANA, username="demo0004", settings={"primary_goal": "weight_loss"})
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,23 @@ def test_weekends_have_another_target_for_who_gains():
     ]
 
 
+def test_the_first_ten_weeks_of_ana_were_a_cut():
+    [user] = half_a_year_of(ANA)
+
+    past = PastGoal.objects.get()
+    goal = NutritionGoal.objects.get()
+    days = [day for day in days_of(user) if day["is_complete"]]
+    cut = [day for day in days if day["date"] <= CUT_UNTIL]
+    since = [day for day in days if day["date"] > CUT_UNTIL]
+    assert past.valid_until == CUT_UNTIL
+    assert past.document["aim"] == "cut"
+    assert past.document["calorie_target"] == 1826
+    assert past.document["calorie_target"] < goal.calorie_target
+    assert {day["goals"]["calories"] for day in cut} == {1826}
+    assert {day["goals"]["calories"] for day in since} == {goal.calorie_target}
+    assert 0.95 < statistics.mean(share_of_goal(day) for day in cut) < 1.05
+
+
 def test_more_is_eaten_on_days_of_training():
     [user] = added(ANA)
     for week in range(26):
@@ -121,7 +141,8 @@ def test_more_is_eaten_on_days_of_training():
 
     food.add_food(users=[user], now=NOW, seed=1)
 
-    days = [day for day in days_of(user) if day["is_complete"] and day["date"].weekday() < 5]
+    since_the_cut = [day for day in days_of(user) if day["date"] > CUT_UNTIL]
+    days = [day for day in since_the_cut if day["is_complete"] and day["date"].weekday() < 5]
     trained = [day["total_calories"] for day in days if day["goals_for"] == "training_days"]
     rested = [day["total_calories"] for day in days if day["goals_for"] == "every_day"]
     assert {day["date"].weekday() for day in days if day["is_training"]} == {2}

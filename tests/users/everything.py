@@ -16,6 +16,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nutrition.models import FoodImage, MergedFood
+from tests.analytics.measured import measure
 from tests.conftest import client_of
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import CustomExerciseFactory, WorkoutFactory, WorkoutSetFactory
@@ -104,6 +105,7 @@ def _workouts(user: User, word: str) -> None:
     workout = WorkoutFactory(user=user, name=f"{word} day", notes=word)
     WorkoutSetFactory(workout=workout, exercise=exercise, notes=word)
     follow_a_plan(user, exercise, word=word)
+    measure(user, exercise, word=word)
     job = WorkoutImport(user=user, file_name=f"{word}.csv", status="done", timezone="UTC")
     job.file.save(f"imports/{job.pk}.csv", ContentFile(f"{word} csv".encode()), save=False)
     job.save()

@@ -109,7 +109,8 @@ def concrete(base: type[models.Model]) -> set[type[models.Model]]:
 def test_every_row_that_is_synced_is_reported_by_the_change_feed():
     reported = {resource.model for resource in sync.registered()}
 
-    assert reported == concrete(Synced)
+    # A row of several tables is reported as one of the first.
+    assert reported == {model for model in concrete(Synced) if not model._meta.parents}
 
 
 def test_no_part_is_reported_apart_from_its_whole():

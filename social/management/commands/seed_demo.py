@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from analytics.services import demo as analytics
 from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
 from users.services import demo as people
@@ -27,7 +28,7 @@ def at_least_one(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Fill the app with people, what they trained and what they ate. Twice is once."
+    help = "Fill the app with people, their training, their food and their bodies. Twice is once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clear", action="store_true", help="Erase the people of the demo.")
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             food_table.load_foods()
         # A superuser whose password is in the source is for development alone.
         everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
-        added = workouts = meals = 0
+        added = workouts = meals = weigh_ins = 0
         with tqdm(total=len(everyone), desc="People", unit="", disable=None) as progress:
             for start in range(0, len(everyone), PEOPLE_AT_A_TIME):
                 some = everyone[start : start + PEOPLE_AT_A_TIME]
@@ -79,11 +80,15 @@ class Command(BaseCommand):
                     workouts += training.add_training(users=new, now=now, seed=seed)
                     named = [user for user in new if user.username in people.FOLLOWERS]
                     workouts += demo_runs.add_runs(users=named, now=now)
-                    # Last, as people eat more on days of training.
+                    # In this order: people eat more on days of training, and weigh what they ate.
                     meals += food.add_food(users=new, now=now, seed=seed)
+                    weigh_ins += analytics.add_analytics(users=new, now=now, seed=seed)
                 added += len(new)
                 progress.update(len(some))
-        self.stdout.write(f"{added} people, {workouts} workouts and {meals} meal entries added.")
+        self.stdout.write(
+            f"{added} people, {workouts} workouts, {meals} meal entries"
+            f" and {weigh_ins} weigh-ins added."
+        )
         logins = people.logins()
         for login in logins:
             self.stdout.write(f"{login.username:8} {login.password} ({login.role})")

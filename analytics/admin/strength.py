@@ -1,0 +1,90 @@
+"""How strong people are, and what they beat."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from analytics.admin.charts import chart_image
+from analytics.models import OneRmTest, PersonalRecord, StrengthProgress
+from nutrition.admin.reading import ShortPaginator
+from users.admin import RecordAdmin
+
+_RECORD = ("revision", "created_at", "updated_at")
+_SEARCH_HELP = "A username, or a part of an exercise's name."
+
+
+@admin.register(StrengthProgress)
+class StrengthProgressAdmin(RecordAdmin[StrengthProgress]):
+    """Follows from the sets and tests of a day."""
+
+    paginator = ShortPaginator
+    list_display = (
+        "exercise",
+        "user",
+        "date",
+        "one_rep_max",
+        "validity",
+        "calculated_1rm",
+        "volume",
+    )
+    list_select_related = ("exercise", "user")
+    list_filter = ("validity", "calculated_1rm")
+    search_fields = ("exercise__name", "user__username")
+    search_help_text = _SEARCH_HELP
+    ordering = ("-id",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("user", "exercise", "date", "volume", "sets_count")}),
+        (
+            "Maximum",
+            {
+                "fields": (
+                    "one_rep_max",
+                    "one_rep_max_low_kg",
+                    "one_rep_max_high_kg",
+                    "validity",
+                    "calculated_1rm",
+                )
+            },
+        ),
+        (
+            "The set that speaks for it",
+            {"fields": ("best_set_id", "best_load_kg", "best_reps", "best_reserve")},
+        ),
+        ("Half a year", {"fields": ("chart",)}),
+        ("Record", {"fields": _RECORD}),
+    )
+
+    @admin.display(description="chart")
+    def chart(self, progress: StrengthProgress) -> SafeString:
+        exercise = progress.exercise
+        return chart_image("strength", progress.user_id, title=exercise, exercise=exercise.pk)
+
+
+@admin.register(OneRmTest)
+class OneRmTestAdmin(RecordAdmin[OneRmTest]):
+    list_display = ("exercise", "user", "date", "weight_kg")
+    list_select_related = ("exercise", "user")
+    search_fields = ("exercise__name", "user__username")
+    search_help_text = _SEARCH_HELP
+    ordering = ("-id",)
+    fields = ("user", "exercise", "date", "weight_kg", "notes", *_RECORD)
+
+
+@admin.register(PersonalRecord)
+class PersonalRecordAdmin(RecordAdmin[PersonalRecord]):
+    """Follows from all sets and tests of an exercise."""
+
+    paginator = ShortPaginator
+    list_display = ("exercise", "user", "kind", "at", "value", "previous", "date", "is_standing")
+    list_select_related = ("exercise", "user")
+    list_filter = ("kind", "is_standing")
+    search_fields = ("exercise__name", "user__username")
+    search_help_text = _SEARCH_HELP
+    ordering = ("-id",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("user", "exercise", "kind", "at", "value", "previous", "date")}),
+        ("What it is", {"fields": ("is_standing", "is_estimate")}),
+        ("Where it was done", {"fields": ("set_id", "workout_id", "reps", "load_kg")}),
+        ("Record", {"fields": _RECORD}),
+    )

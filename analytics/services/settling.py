@@ -1,0 +1,104 @@
+"""Makes a derived table say what it should, and writes nothing that it says already.
+
+One statement for any number of people. Whoever calls has advanced their clocks: rows that change
+get the new revision, and those that go leave tombstones, so that phones learn of both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from users.keyset import fetch
+
+Clocks = Mapping[UUID, int]
+
+# A UUIDv7 in any supported PostgreSQL: the time in front of a random one, and the version's bits.
+_NEW_ID: LiteralString = """
+    encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING
+        substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+        FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+"""
+_SETTLE: LiteralString = """
+    WITH clock AS (
+        SELECT * FROM unnest(%(clock_users)s::uuid[], %(clock_revisions)s::bigint[])
+            AS clock (user_id, revision)
+    ), scope AS MATERIALIZED ({scope}
+    ), expected AS MATERIALIZED ({expected}
+    ), gone AS (
+        DELETE FROM {table} old USING scope WHERE old.user_id = scope.user_id AND {within}
+            AND NOT EXISTS (SELECT FROM expected WHERE {same_key})
+        RETURNING old.id, old.user_id
+    ), buried AS (
+        INSERT INTO users_tombstone (id, user_id, resource, object_id, revision, deleted_at)
+        SELECT gen_random_uuid(), gone.user_id, %(resource)s, gone.id, clock.revision, now()
+        FROM gone JOIN clock USING (user_id)
+        ON CONFLICT (user_id, resource, object_id) DO UPDATE
+        SET revision = excluded.revision, deleted_at = excluded.deleted_at
+    ), written AS (
+        INSERT INTO {table} AS old (id, user_id, revision, created_at, updated_at, {columns})
+        SELECT {new_id}, expected.user_id, clock.revision, now(), now(), {columns}
+        FROM expected JOIN clock USING (user_id)
+        WHERE NOT EXISTS (SELECT FROM {table} old WHERE {same_key} AND {same_values})
+        ON CONFLICT ({key}) DO UPDATE SET revision = excluded.revision,
+            updated_at = excluded.updated_at, {set_values}
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM written) AS written, (SELECT count(*) FROM gone) AS gone
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How many rows were new or different, and how many were no longer right."""
+
+    written: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedTable:
+    """How a table follows from the diaries, as SQL.
+
+    ``expected`` selects user_id, the ``key`` and the ``values`` of all rows that the ``scope``
+    should have; it may read ``scope`` as a table. ``within`` says which stored rows (``old``) lie
+    in a row of ``scope``: those that are not expected go. A row is known by user_id and key, over
+    which there is a unique constraint; keys are never null.
+    """
+
+    table: LiteralString
+    resource: str
+    key: tuple[LiteralString, ...]
+    values: tuple[LiteralString, ...]
+    expected: LiteralString
+    within: LiteralString
+
+    def settle(
+        self, *, clocks: Clocks, scope: LiteralString, parameters: Mapping[str, Any]
+    ) -> Settled:
+        """``scope`` selects user_id and what else ``expected`` and ``within`` need.
+
+        ``clocks`` are the people to whom the scope belongs, with their new revisions.
+        """
+        keys = ("user_id", *self.key)
+        sql = _SETTLE.format(
+            scope=scope,
+            expected=self.expected,
+            table=self.table,
+            within=self.within,
+            new_id=_NEW_ID,
+            columns=", ".join((*self.key, *self.values)),
+            key=", ".join(keys),
+            same_key=" AND ".join(f"old.{name} = expected.{name}" for name in keys),
+            same_values=" AND ".join(
+                f"old.{name} IS NOT DISTINCT FROM expected.{name}" for name in self.values
+            ),
+            set_values=", ".join(f"{name} = excluded.{name}" for name in self.values),
+        )
+        values = {
+            **parameters,
+            "clock_users": list(clocks),
+            "clock_revisions": list(clocks.values()),
+            "resource": self.resource,
+        }
+        return Settled(**fetch(sql, values)[0])
