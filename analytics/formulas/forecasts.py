@@ -92,8 +92,8 @@ def line_forecast(
 ) -> LineForecast:
     """When the line through the values of the pace's days meets the target, from `until` on.
 
-    There is no answer for fewer than four values, where the change may as well be none, leads
-    away from the target, or takes more than two years.
+    There is no answer for fewer than four values, where the change may as well be none, did not
+    go on of late, leads away from the target, or takes more than two years.
     """
     first = until - timedelta(days=pace.days - 1)
     known = [(day, value) for day, value in values if first <= day <= until]
@@ -111,9 +111,19 @@ def line_forecast(
     forecast = replace(
         forecast, level=line.at(0), a_week=7 * line.slope, interval=line.interval.times(7)
     )
-    if line.interval.holds(0):
+    if line.interval.holds(0) or not _goes_on(
+        known, line, middle=until - timedelta(pace.days // 2)
+    ):
         return _because(forecast, "There is no clear change of late.")
     return _met(forecast, line, until)
+
+
+def _goes_on(known: Sequence[Value], line: Line, *, middle: date) -> bool:
+    """Whether the later half changes as the whole does: a line through an old change says more
+    than there is.
+    """
+    late = [value for day, value in known if day >= middle]
+    return len(late) > 1 and (late[-1] - late[0]) * line.slope > 0
 
 
 def _met(forecast: LineForecast, line: Line, until: date) -> LineForecast:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from analytics.models import WorkoutAnalysis
 from analytics.selectors.periods import NUMBERS, week_of
-from analytics.services.people import PERIODS, Person, clocks_of
+from analytics.services.people import PERIODS, SETS, Person, clocks_of
 from analytics.services.settling import Clocks, DerivedTable, Settled
 from users.keyset import fetch
 from users.ownership import resource_name
@@ -24,10 +24,10 @@ _SETTLE_INTENSITY: LiteralString = f"""
         FROM scope
         JOIN workouts_workout w ON w.user_id = scope.user_id
             AND w.date >= coalesce(scope.since, '-infinity')
-        JOIN workouts_workoutset s ON s.user_id = w.user_id AND s.workout_id = w.id
+        JOIN {SETS}
         WHERE s.set_type <> 'warm_up' AND s.load > 0 AND s.reps > 0
         GROUP BY w.user_id, w.date, s.exercise_id
-    ), heavy AS (
+    ), heavy AS MATERIALIZED (
         SELECT lifted.user_id, lifted.date,
             coalesce(sum(reps) FILTER (WHERE known.one_rm_kg > 0), 0) AS intensity_reps,
             coalesce(sum(volume / known.one_rm_kg), 0)::float8 AS relative_reps,
@@ -53,7 +53,7 @@ _SETTLE_INTENSITY: LiteralString = f"""
                 coalesce(heavy.intensity_left_out, 0) AS intensity_left_out
             FROM scope JOIN analytics_trainingday d ON d.user_id = scope.user_id
                 AND d.date >= coalesce(scope.since, '-infinity')
-            LEFT JOIN heavy ON heavy.user_id = d.user_id AND heavy.date = d.date
+            FULL JOIN heavy ON heavy.user_id = d.user_id AND heavy.date = d.date
         ) expected JOIN clock USING (user_id)
         WHERE old.id = expected.id AND (old.intensity_reps, old.relative_reps, old.intensity_sets,
             old.intensity_left_out) IS DISTINCT FROM (expected.intensity_reps,

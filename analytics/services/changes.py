@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
-from analytics.services.people import DAYS, Days, Exercises, Person, day_parameters
+from analytics.services.people import DAYS, SETS, Days, Exercises, Person, day_parameters
 from users.keyset import fetch
 
 _PEOPLE: LiteralString = """
@@ -122,7 +122,7 @@ _LIFTED: LiteralString = f"""
     WITH scope AS MATERIALIZED ({DAYS})
     SELECT s.user_id, s.exercise_id
     FROM scope JOIN workouts_workout w ON w.user_id = scope.user_id AND w.date = scope.day
-    JOIN workouts_workoutset s ON s.user_id = w.user_id AND s.workout_id = w.id
+    JOIN {SETS}
     UNION
     SELECT r.user_id, r.exercise_id
     FROM scope JOIN analytics_onermtest r ON r.user_id = scope.user_id AND r.date = scope.day

@@ -12,6 +12,13 @@ from analytics.services.settling import Clocks
 DAYS: LiteralString = """
     SELECT * FROM unnest(%(day_users)s::uuid[], %(days)s::date[]) AS given (user_id, day)
 """
+# The sets s of a workout w, found one workout at a time by their index. A plain join leaves that
+# to PostgreSQL, which after a large import knows nothing of the tables yet, and reads all sets of
+# a person for each of their workouts.
+SETS: LiteralString = """
+    LATERAL (SELECT * FROM workouts_workoutset s
+        WHERE s.user_id = w.user_id AND s.workout_id = w.id OFFSET 0) s ON true
+"""
 # A scope of exercises: user_id, exercise_id.
 EXERCISES: LiteralString = """
     SELECT * FROM unnest(%(exercise_users)s::uuid[], %(exercises)s::uuid[])

@@ -19,15 +19,24 @@ _NEW_ID: LiteralString = """
         substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
         FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
 """
+# What is stored and what is expected meet in a full join, which PostgreSQL hashes or sorts and
+# never does row by row, however wrong it guesses how many there are.
 _SETTLE: LiteralString = """
     WITH clock AS (
         SELECT * FROM unnest(%(clock_users)s::uuid[], %(clock_revisions)s::bigint[])
             AS clock (user_id, revision)
     ), scope AS MATERIALIZED ({scope}
     ), expected AS MATERIALIZED ({expected}
+    ), stored AS (
+        SELECT old.* FROM scope JOIN {table} old ON old.user_id = scope.user_id AND {within}
+    ), compared AS MATERIALIZED (
+        SELECT stored.id AS stored_id, stored.user_id AS stored_user_id,
+            ({same_values}) AND stored.id IS NOT NULL AS is_right, expected.*
+        FROM stored FULL JOIN expected ON {same_key}
     ), gone AS (
-        DELETE FROM {table} old USING scope WHERE old.user_id = scope.user_id AND {within}
-            AND NOT EXISTS (SELECT FROM expected WHERE {same_key})
+        DELETE FROM {table} old USING compared
+        WHERE compared.user_id IS NULL
+            AND old.user_id = compared.stored_user_id AND old.id = compared.stored_id
         RETURNING old.id, old.user_id
     ), buried AS (
         INSERT INTO users_tombstone (id, user_id, resource, object_id, revision, deleted_at)
@@ -37,9 +46,8 @@ _SETTLE: LiteralString = """
         SET revision = excluded.revision, deleted_at = excluded.deleted_at
     ), written AS (
         INSERT INTO {table} AS old (id, user_id, revision, created_at, updated_at, {columns})
-        SELECT {new_id}, expected.user_id, clock.revision, now(), now(), {columns}
-        FROM expected JOIN clock USING (user_id)
-        WHERE NOT EXISTS (SELECT FROM {table} old WHERE {same_key} AND {same_values})
+        SELECT {new_id}, compared.user_id, clock.revision, now(), now(), {columns}
+        FROM compared JOIN clock USING (user_id) WHERE NOT compared.is_right
         ON CONFLICT ({key}) DO UPDATE SET revision = excluded.revision,
             updated_at = excluded.updated_at, {set_values}
         RETURNING 1
@@ -89,9 +97,9 @@ class DerivedTable:
             new_id=_NEW_ID,
             columns=", ".join((*self.key, *self.values)),
             key=", ".join(keys),
-            same_key=" AND ".join(f"old.{name} = expected.{name}" for name in keys),
+            same_key=" AND ".join(f"stored.{name} = expected.{name}" for name in keys),
             same_values=" AND ".join(
-                f"old.{name} IS NOT DISTINCT FROM expected.{name}" for name in self.values
+                f"stored.{name} IS NOT DISTINCT FROM expected.{name}" for name in self.values
             ),
             set_values=", ".join(f"{name} = excluded.{name}" for name in self.values),
         )

@@ -6,7 +6,7 @@ from typing import Final, LiteralString
 
 from analytics.formulas.one_rm import MAX_EFFECTIVE_REPS, ONE_RM_FORMULAS
 from analytics.models import StrengthProgress
-from analytics.services.people import DAYS, Days, day_parameters
+from analytics.services.people import DAYS, SETS, Days, day_parameters
 from analytics.services.settling import Clocks, DerivedTable, Settled
 from users.ownership import resource_name
 from workouts.training.curve import MAX_RESERVE
@@ -50,7 +50,7 @@ _EXPECTED: LiteralString = f"""
         SELECT s.user_id, s.exercise_id, w.date, w.started_at, s.workout_id, s.position, s.id,
             s.load, s.reps, {RESERVE} AS reserve, {EFFECTIVE_REPS} AS effective_reps
         FROM scope JOIN workouts_workout w ON w.user_id = scope.user_id AND w.date = scope.day
-        JOIN workouts_workoutset s ON s.user_id = w.user_id AND s.workout_id = w.id
+        JOIN {SETS}
         WHERE s.set_type <> 'warm_up' AND num_nonnulls(s.reps, s.duration, s.distance) > 0
     ), judged AS (
         SELECT *, effective_reps IS NULL AS is_silent,

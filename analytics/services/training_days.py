@@ -2,12 +2,14 @@
 
 from typing import Final, LiteralString
 
-from analytics.services.people import DAYS, Days, day_parameters
+from analytics.services.people import DAYS, SETS, Days, day_parameters
 from analytics.services.settling import Clocks, DerivedTable, Settled
 
 # Numerics add up to the same number in any order, so that a row made by itself and one made
-# among thousands agree to the digit. What a plan asked for and nobody did is no set.
-_EXPECTED: Final[LiteralString] = """
+# among thousands agree to the digit. What a plan asked for and nobody did is no set. The full
+# joins lose and add nothing, as whatever is on their right has a row on the left; but they are
+# hashed.
+_EXPECTED: Final[LiteralString] = f"""
     WITH done AS MATERIALIZED (
         SELECT w.user_id, w.date, w.id AS workout_id, s.exercise_id, x.is_cardio, s.reps,
             s.duration, s.distance::numeric AS distance, s.set_type <> 'warm_up' AS is_working,
@@ -16,7 +18,7 @@ _EXPECTED: Final[LiteralString] = """
             s.set_type <> 'warm_up' AND coalesce(s.rir, 10 - s.rpe, 0) <= 4 AS is_hard
         FROM scope
         JOIN workouts_workout w ON w.user_id = scope.user_id AND w.date = scope.day
-        JOIN workouts_workoutset s ON s.user_id = w.user_id AND s.workout_id = w.id
+        JOIN {SETS}
         JOIN workouts_exercise x ON x.id = s.exercise_id
         WHERE s.target IS NULL OR s.reps IS NOT NULL OR s.duration IS NOT NULL
             OR s.distance IS NOT NULL
@@ -40,9 +42,11 @@ _EXPECTED: Final[LiteralString] = """
             greatest(w.duration * 60, a.timed_s) AS seconds,
             coalesce(w.session_rpe::numeric, CASE WHEN 2 * a.rated >= a.sets THEN a.effort END)
                 AS effort
-        FROM scope
-        JOIN workouts_workout w ON w.user_id = scope.user_id AND w.date = scope.day
-        LEFT JOIN added a ON a.workout_id = w.id
+        FROM (
+            SELECT w.* FROM scope
+            JOIN workouts_workout w ON w.user_id = scope.user_id AND w.date = scope.day
+        ) w
+        FULL JOIN added a ON a.workout_id = w.id
     ), loaded AS (
         SELECT *, coalesce(effort, 5) * seconds / 60 AS load,
             CASE WHEN is_cardio THEN 1 WHEN has_cardio AND seconds > 0
@@ -73,9 +77,9 @@ _EXPECTED: Final[LiteralString] = """
             count(*) AS source_rows, max(revision) AS source_revision
         FROM loaded GROUP BY user_id, date
     )
-    SELECT days.*, coalesce(muscles.sets, '{}'::jsonb) AS muscle_sets
-    FROM days LEFT JOIN muscles USING (user_id, date)
-"""
+    SELECT days.*, coalesce(muscles.sets, '{{}}'::jsonb) AS muscle_sets
+    FROM days FULL JOIN muscles USING (user_id, date)
+"""  # noqa: S608 - our own part
 
 TRAINING_DAYS: Final = DerivedTable(
     table="analytics_trainingday",
