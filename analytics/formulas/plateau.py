@@ -271,7 +271,7 @@ class DeloadHint(Result):
 
     def steps(self) -> list[str]:
         steps = [
-            f"Weeks since the last deload: {self.weeks_since_deload}.",
+            f"Weeks since the last deload, light week or break: {self.weeks_since_deload}.",
             f"Lifts that stand still or fall: {self.lifts_standing_still}.",
         ]
         if self.is_due:
@@ -311,10 +311,10 @@ def deload_hint(
 
 
 def _weeks_since_deload(weeks: Sequence[JudgedWeek]) -> int:
-    """Weeks of training since the last deload or week off, which rests as well."""
+    """Weeks of training since the last deload, or light week or week off, which rest as well."""
     since = 0
     for week in reversed(weeks):
-        if week.kind in {"deload", "off"}:
+        if week.kind in {"deload", "light", "off"}:
             break
         since += 1
     return since

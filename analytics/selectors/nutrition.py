@@ -23,19 +23,21 @@ _DAYS = SqlList(
     """,  # noqa: S608 - our own column names
     key=(("date", "date"),),
 )
-# Today's food is still being eaten: it is in no mean. Water needs no whole day.
+# Today's food is still being eaten: it is in no mean. Water needs no whole day. Numerics have the
+# same mean in any order, so that a row that was written again changes nothing.
 _WEEKS = SqlList(
     source="""
         SELECT s.start_date, count(*) AS days, count(*) FILTER (WHERE is_whole) AS complete_days,
             avg(calories) FILTER (WHERE is_whole)::float8 AS calories,
-            avg(protein) FILTER (WHERE is_whole) AS protein,
-            avg(carbs) FILTER (WHERE is_whole) AS carbs,
-            avg(fat) FILTER (WHERE is_whole) AS fat,
-            avg(fiber) FILTER (WHERE is_whole) AS fiber,
-            avg(sugar) FILTER (WHERE is_whole) AS sugar,
+            avg(protein::numeric) FILTER (WHERE is_whole)::float8 AS protein,
+            avg(carbs::numeric) FILTER (WHERE is_whole)::float8 AS carbs,
+            avg(fat::numeric) FILTER (WHERE is_whole)::float8 AS fat,
+            avg(fiber::numeric) FILTER (WHERE is_whole)::float8 AS fiber,
+            avg(sugar::numeric) FILTER (WHERE is_whole)::float8 AS sugar,
             avg(water) FILTER (WHERE date < %(today)s)::float8 AS water,
             avg(calorie_target) FILTER (WHERE is_whole)::float8 AS calorie_target,
-            avg(compliance_score) FILTER (WHERE is_whole AND compliance_validity = 'valid')
+            avg(compliance_score::numeric)
+                FILTER (WHERE is_whole AND compliance_validity = 'valid')::float8
                 AS compliance_score
         FROM (
             SELECT s.*, s.is_complete AND s.date < %(today)s AS is_whole, s.date

@@ -22,7 +22,7 @@ from analytics.services.settling import Settled
 from analytics.services.strength import settle_strength_progress
 from analytics.services.training_days import settle_training_days
 from users.keyset import fetch
-from users.ownership import advance_clocks
+from users.ownership import advance_clocks_unheard
 
 # People in one transaction, whose other writers wait until it ends.
 CHUNK: Final = 100
@@ -123,14 +123,9 @@ def _refreshed(
 
 def _locked(user_ids: Collection[UUID], now: datetime) -> list[Person]:
     """These people with all other writers of theirs locked out; who is gone is left out."""
-    asked = {"people": list(user_ids), "now": now}
-    known = [row["user_id"] for row in fetch(_PEOPLE, asked)]
-    # What follows from a person's rows need not be looked at again for it.
-    clocks = advance_clocks(known, announce=False)
-    return [
-        Person(clock=clocks[row["user_id"]], **row)
-        for row in fetch(_PEOPLE, {**asked, "people": known})
-    ]
+    clocks = advance_clocks_unheard(user_ids)
+    rows = fetch(_PEOPLE, {"people": list(clocks), "now": now})
+    return [Person(clock=clocks[row["user_id"]], **row) for row in rows]
 
 
 def _settle(people: Sequence[Person], changes: Changes) -> list[Settled]:

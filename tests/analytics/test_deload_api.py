@@ -132,7 +132,8 @@ def test_a_program_of_percentages_asks_for_one_by_the_calendar(api: APIClient, a
 
     assert (answer.data["is_due"], answer.data["reason"]) == (True, "calendar")
     assert (answer.data["load_share_low"], answer.data["load_share_high"]) == (0.6, 0.8)
-    assert "Weeks since the last deload: 9." in answer.data["provenance"]["explanation"]
+    explanation = answer.data["provenance"]["explanation"]
+    assert "Weeks since the last deload, light week or break: 9." in explanation
     assert "explanation" in answer.data["weeks"][0]["provenance"]
 
 

@@ -22,8 +22,10 @@ from tests.analytics.diaries import DERIVED, TODAY, Diary, said
 from tests.factories.nutrition import FoodFactory, MealEntryFactory
 from tests.factories.users import UserFactory
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
-from tests.users.races import at_once
+from tests.users.races import aside, at_once, wait_for_a_blocked_connection
+from users import personal_data
 from users.models import SyncClock, Tombstone
+from users.ownership import advance_clock
 from workouts.models import Muscle
 from workouts.services.workouts import log_workout
 
@@ -358,6 +360,25 @@ def test_writes_beside_refreshes_are_all_counted_in_the_end():
     assert (found.written, found.gone) == (0, 0)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_is_erased_meanwhile_takes_nobody_along():
+    ana, ben = UserFactory(username="ana"), UserFactory(username="ben")
+    exercise = ExerciseFactory()
+    for person in (ana, ben):
+        lifted(person, TODAY, 100, exercise)
+
+    with transaction.atomic():
+        advance_clock(ana.pk)
+        refreshing = aside(lambda: refreshed(ana, ben))
+        wait_for_a_blocked_connection()
+        for part in reversed(personal_data.registered()):
+            part.rows(ana.pk)._raw_delete(using="default")
+        ana.delete()
+
+    assert refreshing.result().people == 1
+    assert TrainingDay.objects.get().user == ben
+
+
 # --- The command -----------------------------------------------------------------------------
 
 
@@ -372,8 +393,8 @@ def test_the_command_mends_what_somebody_broke_and_says_how_much(ana, bench, cap
     call_command("rebuild_analytics")
     second = capsys.readouterr().out
 
-    assert first == "1 people: 2 rows written, 0 taken away.\n"
-    assert second == "1 people: 0 rows written, 0 taken away.\n"
+    assert first == "1 person: 2 rows written, 0 taken away.\n"
+    assert second == "1 person: 0 rows written, 0 taken away.\n"
     assert TrainingDay.objects.get().volume == 500
 
 
@@ -386,7 +407,7 @@ def test_the_command_rebuilds_one_person_since_a_day(ana, ben, bench, capsys):
 
     call_command("rebuild_analytics", user="ana", since=TODAY)
 
-    assert capsys.readouterr().out == "1 people: 1 rows written, 0 taken away.\n"
+    assert capsys.readouterr().out == "1 person: 1 rows written, 0 taken away.\n"
     mended = StrengthProgress.objects.get(volume=500)
     assert (mended.user, mended.date) == (ana, TODAY)
 

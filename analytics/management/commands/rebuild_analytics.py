@@ -23,16 +23,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, user: str | None, since: date | None, **options: Any) -> None:
-        people = User.objects.order_by("pk")
+        everybody = User.objects.order_by("pk")
         if user is not None:
-            people = people.filter(username=user)
-            if not people.exists():
+            everybody = everybody.filter(username=user)
+            if not everybody.exists():
                 raise CommandError(f"There is nobody called {user}.")
-        user_ids = list(people.values_list("pk", flat=True))
+        user_ids = list(everybody.values_list("pk", flat=True))
         done = Refreshed()
         chunks = rebuild_people(user_ids, now=datetime.now(UTC), since=since)
         for chunk in tqdm(chunks, total=-(-len(user_ids) // CHUNK), unit="chunk", disable=None):
             done += chunk
-        self.stdout.write(
-            f"{done.people} people: {done.written} rows written, {done.gone} taken away."
-        )
+        people = "1 person" if done.people == 1 else f"{done.people} people"
+        self.stdout.write(f"{people}: {done.written} rows written, {done.gone} taken away.")
