@@ -174,11 +174,30 @@ class TrainingBreakFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Your days off", examples=[examples.BREAK]),
-    retrieve=extend_schema(summary="Days off", examples=[examples.BREAK]),
-    create=extend_schema(summary="Take days off", examples=[examples.BREAK]),
-    partial_update=extend_schema(summary="Change days off", examples=[examples.BREAK]),
-    destroy=extend_schema(summary="Delete days off"),
+    list=extend_schema(
+        summary="Your days off",
+        description="Your times of illness, travel and rest, latest first.",
+        examples=[examples.BREAK],
+    ),
+    retrieve=extend_schema(
+        summary="Days off",
+        description="One time without training, and why.",
+        examples=[examples.BREAK],
+    ),
+    create=extend_schema(
+        summary="Take days off",
+        description="Take days off for illness, travel or rest: they cost you no consistency.",
+        examples=[examples.BREAK],
+    ),
+    partial_update=extend_schema(
+        summary="Change days off",
+        description="Change the days or the reason, or end a break that lasts.",
+        examples=[examples.BREAK],
+    ),
+    destroy=extend_schema(
+        summary="Delete days off",
+        description="Delete a break: its days count for consistency again.",
+    ),
 )
 class TrainingBreakViewSet(
     CreateOnceMixin,

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.api.provenance import ProvenanceSerializer
@@ -26,6 +27,19 @@ _WEEK_KINDS: Final = [
 ]
 _REASONS: Final = [("standing_still", "Lifts stand still"), ("calendar", "It is time")]
 RECOVERIES: Final = [("good", "Good"), ("low", "Low")]
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {"type": "number", "format": "double"},
+        "examples": [{"chest": 12.0, "triceps": 6.0}],
+    }
+)
+class MuscleSetsField(serializers.DictField):
+    """Sets by the slug of the muscle."""
+
+    child = serializers.FloatField()
 
 
 class TrainingSumsSerializer(serializers.Serializer[Any]):
@@ -58,9 +72,7 @@ class TrainingSumsSerializer(serializers.Serializer[Any]):
     least_trained_muscle = serializers.CharField(
         allow_blank=True, help_text="Slug; of those that were trained in eight weeks."
     )
-    muscle_sets = serializers.DictField(
-        child=serializers.FloatField(), help_text="Fractional hard sets by muscle."
-    )
+    muscle_sets = MuscleSetsField(help_text="Fractional hard sets by muscle.")
 
 
 class MuscleAgainstLandmarksSerializer(serializers.Serializer[Any]):
@@ -72,7 +84,7 @@ class MuscleAgainstLandmarksSerializer(serializers.Serializer[Any]):
     muscle = serializers.SlugField()
     name = serializers.CharField()
     sets = serializers.FloatField(help_text="Fractional hard sets.")
-    sets_a_week = serializers.FloatField()
+    sets_a_week = serializers.FloatField(help_text="The same, for seven of the days.")
     mv = serializers.FloatField(allow_null=True, help_text="Sets that maintain it.")
     mev = serializers.FloatField(allow_null=True, help_text="Fewest that make it grow.")
     mav_low = serializers.FloatField(allow_null=True, help_text="Where it grows best: from")

@@ -6,7 +6,12 @@ from uuid import UUID
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -181,6 +186,29 @@ GOAL = OpenApiParameter(
 _GOAL_FIELD = FiniteFloatField(min_value=20, max_value=500)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="Your measurements",
+        description="What you weighed and measured, latest first.",
+    ),
+    retrieve=extend_schema(
+        summary="Measurements of a day",
+        description="What you weighed and measured on one day.",
+    ),
+    create=extend_schema(
+        summary="Note measurements",
+        description="Note what you weigh and measure, at least one thing of it. Each day has one"
+        " row; your profile takes the latest weight.",
+    ),
+    partial_update=extend_schema(
+        summary="Correct measurements",
+        description="Change some of a day's measurements; null takes one away.",
+    ),
+    destroy=extend_schema(
+        summary="Delete measurements",
+        description="Delete all that was measured on the day.",
+    ),
+)
 class BodyMetricViewSet(
     CreateOnceMixin,
     mixins.ListModelMixin,

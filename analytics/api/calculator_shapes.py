@@ -1,5 +1,6 @@
 """What calculators take and answer."""
 
+import re
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -16,6 +17,16 @@ from workouts.training.curve import MAX_RESERVE
 
 ZONES: Final = tuple(f"zone_{number}" for number in range(1, 6))
 _MOST_MINUTES: Final = 2880
+_WHOLE: Final = re.compile(r"-?[0-9]{1,9}")
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole number in a query, where Python would take blanks and other scripts' digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and _WHOLE.fullmatch(data)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 def _number(least: float, most: float, text: str, **options: Any) -> FiniteFloatField:
@@ -28,7 +39,7 @@ def _sex(**options: Any) -> serializers.ChoiceField:
 
 class OneRmQuerySerializer(serializers.Serializer[Any]):
     weight_kg = _number(0.1, 2000, "kg; all that was moved")
-    reps = serializers.IntegerField(min_value=1, max_value=100)
+    reps = WholeNumberField(min_value=1, max_value=100, help_text="As many as were done.")
     rir = HalfStepField(
         min_value=0,
         max_value=MAX_RESERVE,
@@ -70,7 +81,7 @@ class CalculatedOneRmSerializer(serializers.Serializer[Any]):
 class StrengthQuerySerializer(serializers.Serializer[Any]):
     sex = _sex()
     body_weight_kg = _number(20, 500, "kg")
-    total_kg = _number(0, 3000, "kg; squat, bench press and deadlift, or the bench press alone")
+    total_kg = _number(1, 3000, "kg; squat, bench press and deadlift, or the bench press alone")
     equipment = serializers.ChoiceField(
         choices=("classic", "equipped"), default="classic", help_text="For IPF GL."
     )

@@ -176,6 +176,7 @@ RELATIVE: Final = _answer(
                     valid="A full total of squat, bench press and deadlift.",
                     source="BVDK (Konertz), 2019",
                     interval={"low": 392.1, "high": 414.6},
+                    window={"first": "2026-03-01", "last": "2026-03-02", "count": 4},
                 ),
             }
         ],

@@ -116,7 +116,9 @@ class HabitGoalSerializer(GoalSerializer):
 
     type = serializers.ChoiceField(choices=[GoalKind.HABIT.value])
     habit = serializers.ChoiceField(choices=Habit.choices)
-    days_per_week = serializers.IntegerField(min_value=1, max_value=7)
+    days_per_week = serializers.IntegerField(
+        min_value=1, max_value=7, help_text="Days of a week on which it is to be done."
+    )
     weeks = serializers.IntegerField(min_value=1, max_value=104, help_text="Weeks in a row.")
 
 

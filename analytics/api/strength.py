@@ -239,11 +239,26 @@ class OneRmTestFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Your tests"),
-    retrieve=extend_schema(summary="A test", examples=[examples.TEST]),
-    create=extend_schema(summary="Note a test", examples=[examples.TEST]),
-    partial_update=extend_schema(summary="Correct a test", examples=[examples.TEST]),
-    destroy=extend_schema(summary="Delete a test"),
+    list=extend_schema(
+        summary="Your tests", description="The maxima that you tested, latest first."
+    ),
+    retrieve=extend_schema(
+        summary="A test", description="One maximum that you tested.", examples=[examples.TEST]
+    ),
+    create=extend_schema(
+        summary="Note a test",
+        description="Note a maximum that you tested: no estimate of the day goes before it.",
+        examples=[examples.TEST],
+    ),
+    partial_update=extend_schema(
+        summary="Correct a test",
+        description="Change some of a test.",
+        examples=[examples.TEST],
+    ),
+    destroy=extend_schema(
+        summary="Delete a test",
+        description="Delete a test: the estimates of its day count again.",
+    ),
 )
 class OneRmTestViewSet(
     CreateOnceMixin,

@@ -236,7 +236,7 @@ class StrengthScoreSerializer(serializers.Serializer[Any]):
     event = serializers.ChoiceField(
         choices=("sbd", "bench"), help_text="All three lifts, or the bench press alone."
     )
-    points = serializers.FloatField()
+    points = serializers.FloatField(help_text="Points of this scale.")
     coefficient = serializers.FloatField(help_text="Points for each kg.")
     total_kg = serializers.FloatField(help_text="kg")
     is_estimated = serializers.BooleanField()

@@ -1,6 +1,6 @@
 """Strength for the size of a body: points that compare a total of lifts across body weights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import exp
@@ -180,9 +180,11 @@ def relative_strength(
     equipment: Equipment = "classic",
     event: Event = "sbd",
     estimated: Interval | None = None,
+    lifted_on: Sequence[date] = (),
 ) -> RelativeStrength:
     """Points of a total at a body weight. Only IPF GL knows equipment, and the bench press alone.
 
+    `day` is that of the body weight, `lifted_on` those of the lifts where they are known.
     `estimated` is what the total may be, in kg, where it is of estimates instead of lifts. Raises
     ValueError for a bench press on another scale, and for numbers that are nobody's.
     """
@@ -204,7 +206,7 @@ def relative_strength(
         event=event,
         bodyweight_kg=bodyweight_kg,
         total_kg=total_kg,
-        window=Window.of([day]),
+        window=Window.of([*lifted_on, day]),
     )
 
 

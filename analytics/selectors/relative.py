@@ -89,6 +89,10 @@ class Total:
         spans = [_span(row) for row in counted]
         return Interval(low=sum(one.low for one in spans), high=sum(one.high for one in spans))
 
+    def days(self, event: Event) -> list[date]:
+        """On which the lifts that make it up were done."""
+        return [row["date"] for row in self._counted(event)]
+
     def _counted(self, event: Event) -> list[dict[str, Any]]:
         return [row for lift, row in self.lifts.items() if event == "sbd" or lift == "bench"]
 
@@ -184,10 +188,11 @@ def _scores(body: Body, total: Total, equipment: Equipment) -> list[RelativeStre
             sex=body.sex,
             bodyweight_kg=body.weight_kg,
             total_kg=total.kg(event),
-            day=body.day,
+            day=body.weighed_on or body.day,
             equipment=equipment,
             event=event,
             estimated=total.estimated(event),
+            lifted_on=total.days(event),
         )
         for scale, event in events
     ]

@@ -22,6 +22,13 @@ EXERCISE_PROGRESS: Final = Formula(
     valid="Any days with sets, warm-ups among them; the maximum is of 1 to 10 repetitions.",
     source="Brzycki, 1993",
 )
+# By what is compared: why its part has no answer where the first day has nothing of it.
+_NOTHING_BEFORE: Final[Mapping[str, str]] = {
+    "one_rm": "The first day has no maximum to improve on: sets without a weight or repetitions"
+    " are not counted, nor are those of more than 10.",
+    "volume": "The first day has no volume to improve on: sets without a weight or repetitions"
+    " are not counted.",
+}
 # One statement for the whole answer, with the sets as JSON that is passed on as it is. What a
 # plan asked for and nobody did is no set; one without a weight or repetitions makes a day. The
 # workouts come as an array, so that of their sets those of the exercise alone are read.
@@ -123,14 +130,16 @@ class Progress(Result):
     def steps(self) -> list[str]:
         if self.first is None or self.last is None:
             return ["It takes two days with sets to compare."]
-        return [
-            f"The best maximum by Brzycki went from {shown(self.first['one_rm'])} kg on"
+        steps = {
+            "one_rm": f"The best maximum by Brzycki went from {shown(self.first['one_rm'])} kg on"
             f" {self.first['date']} to {shown(self.last['one_rm'])} kg on {self.last['date']}:"
             f" {self.one_rm_percent:+.1f} %.",
-            f"The volume, weight × repetitions of all sets, went from"
+            "volume": f"The volume, weight × repetitions of all sets, went from"
             f" {shown(self.first['volume'])} to {shown(self.last['volume'])} kg:"
             f" {self.volume_percent:+.1f} %.",
-        ]
+        }
+        # What a caveat says has no answer did not go from anywhere.
+        return [step for name, step in steps.items() if self.first[name] > 0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,12 +166,7 @@ def exercise_progress(
     if not rows:
         return None
     known = [row for row in rows if row["date"] is not None]
-    compared = Progress(
-        first=known[0] if len(known) > 1 else None,
-        last=known[-1] if len(known) > 1 else None,
-        validity="valid" if len(known) > 1 else "no_answer",
-        window=Window.of(row["date"] for row in known),
-    )
+    compared = _compared(known)
     estimated = [row for row in known if row["one_rep_max"]]
     latest = one_rm_of_day(estimated[-1]) if estimated else None
     return {
@@ -174,6 +178,22 @@ def exercise_progress(
             "latest_estimate": provenance(latest or NO_MAXIMUM, explain=explain),
         },
     }
+
+
+def _compared(known: list[dict[str, Any]]) -> Progress:
+    """The first of the days with the last; no answer where neither part has one."""
+    window = Window.of(row["date"] for row in known)
+    if len(known) < 2:  # noqa: PLR2004 - the first and the last
+        return Progress(validity="no_answer", window=window)
+    first, last = known[0], known[-1]
+    caveats = tuple(why for name, why in _NOTHING_BEFORE.items() if first[name] <= 0)
+    return Progress(
+        first=first,
+        last=last,
+        validity="valid" if len(caveats) < len(_NOTHING_BEFORE) else "no_answer",
+        caveats=caveats,
+        window=window,
+    )
 
 
 def _improvement(compared: Progress, *, days: int) -> dict[str, Any] | None:

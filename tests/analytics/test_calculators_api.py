@@ -69,6 +69,21 @@ class TestOneRm:
 
         assert answer["provenance"]["validity"] == "out_of_range"
 
+    @pytest.mark.parametrize(
+        "number", ["٣", "\uff13", " 7 ", "7 ", "+7", "7.0", "1_0", "0", "101", ""]
+    )
+    def test_repetitions_are_of_plain_digits(self, api, number):
+        query = {"weight_kg": 100, "reps": number}
+
+        assert refused(api.get(f"{URL}one-rm/", query)) == ["reps"]
+
+    @pytest.mark.parametrize("number", ["٣", "\uff13", " 7 ", "+7", "1_0"])
+    @pytest.mark.parametrize("field", ["weight_kg", "rir", "rpe"])
+    def test_other_numbers_are_of_plain_digits(self, api, field, number):
+        query = {"weight_kg": 100, "reps": 5, field: number}
+
+        assert refused(api.get(f"{URL}one-rm/", query)) == [field]
+
     @time_machine.travel("2026-03-02T12:00Z", tick=False)
     def test_the_day_is_today(self, api):
         answer = api.get(f"{URL}one-rm/", {"weight_kg": 60, "reps": 2}).json()
@@ -84,6 +99,12 @@ class TestRelativeStrength:
         points = {scale["scale"]: scale["points"] for scale in answer["scales"]}
         assert points == {"dots": 307.76, "wilks_2020": 364.68, "ipf_gl": 63.16, "wilks": 304.29}
         assert [scale["provenance"]["formula"]["id"] for scale in answer["scales"]] == list(points)
+
+    @pytest.mark.parametrize("total_kg", ["0", "0.99"])
+    def test_a_total_of_nothing_is_refused(self, api, total_kg):
+        query = {**LIFTER, "total_kg": total_kg}
+
+        assert refused(api.get(f"{URL}relative-strength/", query)) == ["total_kg"]
 
     def test_a_bench_press_alone_has_one_scale(self, api):
         answer = api.get(f"{URL}relative-strength/", {**LIFTER, "event": "bench"}).json()

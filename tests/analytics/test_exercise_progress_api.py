@@ -123,6 +123,47 @@ def test_nothing_improves_on_nothing(api, ana, bench):
     }
 
 
+UNCOUNTED = "sets without a weight or repetitions are not counted"
+NO_MAXIMUM = (
+    f"The first day has no maximum to improve on: {UNCOUNTED}, nor are those of more than 10."
+)
+NO_VOLUME = f"The first day has no volume to improve on: {UNCOUNTED}."
+
+
+def test_a_lift_without_weights_has_no_answer_and_says_why(api, ana, bench):
+    log(ana, bench, ago(2), {"weight": None, "reps": 10})
+    log(ana, bench, DAY, {"weight": None, "reps": 12})
+
+    answer = api.get(progress_url(bench), {"explain": "1"}).json()
+
+    assert answer["improvement"] == {
+        "one_rm_improvement": 0.0,
+        "volume_improvement": 0.0,
+        "period_days": 90,
+    }
+    improvement = answer["provenance"]["improvement"]
+    assert (improvement["validity"], improvement["caveats"]) == (
+        "no_answer",
+        [NO_MAXIMUM, NO_VOLUME],
+    )
+    assert improvement["explanation"][2:] == [NO_MAXIMUM, NO_VOLUME]
+
+
+def test_only_the_part_that_began_with_nothing_has_no_answer(api, ana, bench):
+    log(ana, bench, ago(2), {"weight": 50.0, "reps": 12})
+    log(ana, bench, DAY, {"weight": 75.0, "reps": 10})
+
+    improvement = api.get(progress_url(bench), {"explain": "1"}).json()["provenance"][
+        "improvement"
+    ]
+
+    assert (improvement["validity"], improvement["caveats"]) == ("valid", [NO_MAXIMUM])
+    assert improvement["explanation"][2:] == [
+        "The volume, weight × repetitions of all sets, went from 600 to 750 kg: +25.0 %.",
+        NO_MAXIMUM,
+    ]
+
+
 def test_more_than_ten_repetitions_speak_for_no_maximum(api, ana, bench):
     log(ana, bench, DAY, {"weight": 60.0, "reps": 11})
 

@@ -82,6 +82,39 @@ def test_lifted_totals_have_the_points_of_the_published_tables(api, ana, lifts):
     )
 
 
+def test_the_window_holds_the_lifts_and_the_weigh_in(api, ana, lifts):
+    make_male(ana, day=ago(2))
+    for lift, days in (("squat", 40), ("bench", 9), ("deadlift", 20)):
+        lifted(ana, lifts[lift], 150.0, ago(days))
+
+    answer = api.get(URL, {"explain": "1"}).json()
+
+    windows = {
+        (score["scale"], score["event"]): score["provenance"]["window"]
+        for score in answer["scores"]
+    }
+    assert windows["dots", "sbd"] == {"first": "2026-01-21", "last": "2026-02-28", "count": 4}
+    assert windows["ipf_gl", "bench"] == {"first": "2026-02-21", "last": "2026-02-28", "count": 2}
+    assert answer["scores"][0]["provenance"]["explanation"][1] == (
+        "Looked at 2026-01-21 to 2026-02-28."
+    )
+
+
+def test_the_profiles_weight_is_of_today(api, ana, lifts):
+    ana.profile.sex = "male"
+    ana.profile.body_weight_kg = 83.0
+    ana.profile.save()
+    total_600(ana, lifts, ago(5))
+
+    dots = api.get(URL).json()["scores"][0]
+
+    assert dots["provenance"]["window"] == {
+        "first": "2026-02-25",
+        "last": "2026-03-02",
+        "count": 4,
+    }
+
+
 def test_the_best_of_the_lifts_that_count_is_taken(api, ana, lifts):
     sumo = ExerciseFactory(slug="sumo-deadlift", name="Sumo Deadlift")
     lifted(ana, lifts["deadlift"], 200.0)
