@@ -47,8 +47,10 @@ def calories_chart(days: Sequence[FoodDay], *, span: Span, look: Look) -> bytes:
             sheet.bars(panel, group, color=color(shade), step=step)
     for stretch in _stretches(bars, step):
         panel.plot(
-            [number_of(day.day) + side * step for day in stretch for side in (-0.5, 0.5)],
-            [day.goal_kcal or 0 for day in stretch for _ in range(2)],
+            [number_of(day.day) - step / 2 for day in stretch]
+            + [number_of(stretch[-1].day) + step / 2],
+            [day.goal_kcal or 0 for day in (*stretch, stretch[-1])],
+            drawstyle="steps-post",
             color=color("second"),
             linewidth=2,
         )

@@ -13,13 +13,19 @@ from matplotlib.patches import Patch
 from analytics.charts.days import Span, weeks_of
 from analytics.charts.look import Look
 from analytics.charts.paper import Sheet, color, number_of
+from analytics.formulas.load import FITNESS_DAYS
 
 _MOST_BARS: Final = {"phone": 92, "wide": 184}
+# How strong curves are that still depend on where they were begun.
+_PALE: Final = 0.35
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadDay:
-    """Loads of a day in RPE × minutes, and fitness, fatigue and form of all training."""
+    """Loads of a day in RPE × minutes, and fitness, fatigue and form of all training.
+
+    The three are settled once they have enough days before them.
+    """
 
     day: date
     lifting: float
@@ -27,6 +33,7 @@ class LoadDay:
     fitness: float
     fatigue: float
     form: float
+    is_settled: bool = True
 
 
 def load_chart(days: Sequence[LoadDay], *, span: Span, look: Look) -> bytes:
@@ -40,7 +47,8 @@ def load_chart(days: Sequence[LoadDay], *, span: Span, look: Look) -> bytes:
     sheet = Sheet(look, title=title, says=_says(days), height=height)
     bars, step = _bars(days, most=_MOST_BARS[look.width])
     has_cardio = any(day.cardio for day in days)
-    sheet.legend(_legend(step=step, has_cardio=has_cardio))
+    settles = not all(day.is_settled for day in days)
+    sheet.legend(_legend(step=step, has_cardio=has_cardio, settles=settles))
     loads, form = sheet.panels(5, 3)
     sheet.days([loads, form], Span(first=days[0].day, last=days[-1].day))
     sheet.caption(loads, "Load, RPE × minutes a day")
@@ -51,26 +59,46 @@ def load_chart(days: Sequence[LoadDay], *, span: Span, look: Look) -> bytes:
         sheet.bars(loads, ran, color=color("mint"), step=step)
     # As many points as bars: nobody sees more, and a picture of years would be heavy.
     points = days[::-1][::step][::-1]
-    numbers = [number_of(day.day) for day in points]
-    loads.plot(numbers, [day.fitness for day in points], color=color("main"), linewidth=2.2)
-    loads.plot(numbers, [day.fatigue for day in points], color=color("second"), linewidth=1.6)
-    loads.set_ylim(bottom=0)
     sheet.caption(form, "Form: fitness less fatigue, of the evening before")
-    _draw_form(form, numbers, [day.form for day in points])
+    for part, strength in _parts(points):
+        _draw_means(loads, part, strength)
+        _draw_form(form, part, strength)
+    loads.set_ylim(bottom=0)
+    form.axhline(0, color=color("muted"), linewidth=1)
     return sheet.svg()
 
 
-def _draw_form(panel: Axes, numbers: Sequence[float], form: Sequence[float]) -> None:
+def _parts(points: Sequence[LoadDay]) -> list[tuple[Sequence[LoadDay], float]]:
+    """The points before the curves have settled and those since, and how strong to draw them."""
+    settled = next((at for at, day in enumerate(points) if day.is_settled), len(points))
+    # The first point of the second part ends the first part too: the line has no gap.
+    parts = [(points[: settled + 1] if settled else [], _PALE), (points[settled:], 1.0)]
+    return [(part, strength) for part, strength in parts if part]
+
+
+def _draw_means(panel: Axes, days: Sequence[LoadDay], strength: float) -> None:
+    numbers = [number_of(day.day) for day in days]
+    fitness, fatigue = [day.fitness for day in days], [day.fatigue for day in days]
+    panel.plot(numbers, fitness, color=color("main"), linewidth=2.2, alpha=strength)
+    panel.plot(numbers, fatigue, color=color("second"), linewidth=1.6, alpha=strength)
+
+
+def _draw_form(panel: Axes, days: Sequence[LoadDay], strength: float) -> None:
+    numbers, form = [number_of(day.day) for day in days], [day.form for day in days]
     fresh = [value >= 0 for value in form]
     tired = [value <= 0 for value in form]
-    panel.fill_between(
-        numbers, form, 0, where=fresh, color=color("third"), alpha=0.35, lw=0, interpolate=True
-    )
-    panel.fill_between(
-        numbers, form, 0, where=tired, color=color("second"), alpha=0.3, lw=0, interpolate=True
-    )
-    panel.plot(numbers, form, color=color("ink"), linewidth=1.4)
-    panel.axhline(0, color=color("muted"), linewidth=1)
+    for where, shade, alpha in ((fresh, "third", 0.35), (tired, "second", 0.3)):
+        panel.fill_between(
+            numbers,
+            form,
+            0,
+            where=where,
+            color=color(shade),
+            alpha=alpha * strength,
+            lw=0,
+            interpolate=True,
+        )
+    panel.plot(numbers, form, color=color("ink"), linewidth=1.4, alpha=strength)
 
 
 def _bars(days: Sequence[LoadDay], *, most: int) -> tuple[list[LoadDay], int]:
@@ -92,16 +120,19 @@ def _mean(days: Sequence[LoadDay]) -> LoadDay:
         fitness=last.fitness,
         fatigue=last.fatigue,
         form=last.form,
+        is_settled=last.is_settled,
     )
 
 
 def _says(days: Sequence[LoadDay]) -> str:
     now = days[-1]
     form = f"{now.form:+.0f}".replace("-", "−")
-    return f"Fitness {now.fitness:.0f}, fatigue {now.fatigue:.0f}, form {form} today."
+    # Form is not the difference of the other two, which have today's training in them.
+    said = f"Fitness {now.fitness:.0f}, fatigue {now.fatigue:.0f}; form {form} from yesterday."
+    return said if now.is_settled else f"{said} They settle after {FITNESS_DAYS} days."
 
 
-def _legend(*, step: int, has_cardio: bool) -> list[Line2D | Patch]:
+def _legend(*, step: int, has_cardio: bool, settles: bool) -> list[Line2D | Patch]:
     mean = "" if step == 1 else f", mean of {step} days"
     handles: list[Line2D | Patch] = [
         Patch(color=color("bar"), label=f"Lifting{mean}"),
@@ -110,4 +141,9 @@ def _legend(*, step: int, has_cardio: bool) -> list[Line2D | Patch]:
     if has_cardio:
         handles.insert(1, Patch(color=color("mint"), label=f"Cardio{mean}"))
     handles.append(Line2D([], [], color=color("second"), linewidth=1.6, label="Fatigue (ATL)"))
+    if settles:
+        label = f"Pale: first {FITNESS_DAYS} days"
+        handles.append(
+            Line2D([], [], color=color("main"), linewidth=2.2, alpha=_PALE, label=label)
+        )
     return handles

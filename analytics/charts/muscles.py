@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from math import ceil, floor
 from statistics import fmean
 from typing import Final, Literal
 
@@ -25,7 +25,7 @@ _NAMES: Final = {"phone": 84, "wide": 120}
 _MOST_COLUMNS: Final = {"phone": 26, "wide": 53}
 # A cell needs this to hold its number, and this for its decimal.
 _NUMBER_PIXELS, _DECIMAL_PIXELS = 17, 28
-Zone = Literal["low", "good", "high", "over", "plain"]
+Zone = Literal["none", "low", "good", "high", "over", "plain"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,10 @@ class TrainedMuscle:
 
 @dataclass(frozen=True, kw_only=True)
 class MuscleWeek:
-    """Fractional hard sets by muscle of a week; it may still run."""
+    """Hard sets of a week, and their fractions by muscle; it may still run."""
 
     first: date
+    hard_sets: int
     sets: Mapping[str, float]
     is_over: bool = True
 
@@ -72,7 +73,7 @@ def muscles_chart(
     rows = _rows(weeks, muscles)
     if not any(sum(week.sets.values()) for week in weeks):
         sheet = Sheet(look, title=title, says=f"{span}.", height=180)
-        return sheet.sentence("There was no hard set in this time.")
+        return sheet.sentence("No muscle had a hard set in this time.")
     columns, merged = _columns(weeks, most=_MOST_COLUMNS[look.width])
     says = _says(weeks, merged)
     frame = 112 if look.is_wide else 150
@@ -113,10 +114,17 @@ def _draw(
 
 def _number(panel: Axes, x: float, y: int, sets: float, pixels: float) -> None:
     has_decimal = pixels >= _DECIMAL_PIXELS
-    text = shown(sets, 1 if has_decimal else 0)
+    text = _rounded(sets, 1 if has_decimal else 0)
     if text != "0" and pixels >= _NUMBER_PIXELS:
         size = 11 if has_decimal else 9.5
         panel.text(x + 0.5, y + 0.5, text, size=size, ha="center", va="center", color=color("ink"))
+
+
+def _rounded(sets: float, decimals: int) -> str:
+    """Half up, since quarters of sets are common, and 2.25 is 2.3 to most people."""
+    scale = 10**decimals
+    # A mean of fractions may lie a hair below the half that it is.
+    return shown(floor(sets * scale + 0.5 + 1e-9) / scale, decimals)
 
 
 def _is_long(columns: Sequence[_Column]) -> bool:
@@ -135,6 +143,9 @@ def _cell(x: float, y: int, pixels: float) -> Rectangle:
 
 
 def _zone(sets: float, landmarks: Landmarks | None) -> Zone:
+    if sets == 0:
+        # Also where the fewest that build are none, since other training is enough.
+        return "none"
     if landmarks is None:
         return "plain"
     if sets < landmarks.mev:
@@ -181,12 +192,14 @@ def _says(weeks: Sequence[MuscleWeek], merged: int) -> str:
     each = "each column is a week" if merged == 1 else f"each column is the mean of {merged} weeks"
     if not over:
         return "The first week still runs."
-    mean = fmean(sum(week.sets.values()) for week in over)
-    return f"{shown(mean, 1)} sets a week on average; {each}, named by its first day."
+    # Not the sum over muscles, among which one set counts several times.
+    mean = fmean(week.hard_sets for week in over)
+    return f"{_rounded(mean, 1)} hard sets a week on average; {each}, named by its first day."
 
 
 def _legend(rows: Sequence[TrainedMuscle], columns: Sequence[_Column]) -> list[Patch]:
     zones: list[tuple[Zone, str]] = [
+        ("none", "Not trained"),
         ("low", "Below MEV"),
         ("good", "MEV to MAV"),
         ("high", "Up to MRV"),

@@ -45,10 +45,11 @@ _COLORS: Final = {
     "main": ("#1765d8", "#6fb1ff"),
     "second": ("#c2410c", "#ff9d5c"),
     "third": ("#0b7a5a", "#4fd1a5"),
-    "bar": ("#b7c9e4", "#3d5578"),
+    "bar": ("#b7c9e4", "#48699a"),
     "mint": ("#9fd8c4", "#2c6b58"),
-    "pale": ("#dfe3e9", "#2f3540"),
+    "pale": ("#d5dae2", "#4a515d"),
     # Sets of a muscle: the more, the stronger; too many warn.
+    "none": ("#f5f6f8", "#1d2128"),
     "low": ("#dbe8fa", "#22344f"),
     "good": ("#8fbdf5", "#2a5fa8"),
     "high": ("#5b9bea", "#3f7fd0"),

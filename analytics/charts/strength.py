@@ -46,24 +46,33 @@ def strength_chart(
     span: Span,
     look: Look,
 ) -> bytes:
-    """Each day's 1RM with what the formulas disagree by, the best known, and the volume below."""
+    """Each day's 1RM with what the formulas disagree by, the best known, and the volume below.
+
+    A panel that would be empty is left out.
+    """
     height = 480 if look.is_wide else 400
     if not days:
         sheet = Sheet(look, title=exercise, says=f"{span}.", height=180)
         return sheet.sentence("There was no set in this time.")
     rated = [day for day in days if day.one_rm_kg is not None]
+    moved = [day for day in days if day.volume_kg]
+    if not rated and not moved:
+        sheet = Sheet(look, title=exercise, says=f"{_days(days)}.", height=180)
+        return sheet.sentence("No set has a volume in kg or speaks for a maximum.")
     sheet = Sheet(look, title=exercise, says=_says(rated, days, span), height=height)
     sheet.legend(_legend(rated, is_known=bool(known)))
-    *maxima, volume = sheet.panels(5, 3) if rated else sheet.panels(1)
+    panels = sheet.panels(*((5,) if rated else ()), *((3,) if moved else ()))
     shown_days = span.since(days[0].day)
-    sheet.days([*maxima, volume], shown_days)
-    for panel in maxima:
-        sheet.caption(panel, "1RM, kg")
-        _draw_maxima(panel, rated)
-        _draw_known(panel, known, shown_days)
-    sheet.caption(volume, "Volume, kg")
-    sheet.bars(volume, [(day.day, 0, day.volume_kg) for day in days], color=color("bar"), step=2)
-    volume.set_ylim(bottom=0)
+    sheet.days(panels, shown_days)
+    if rated:
+        sheet.caption(panels[0], "1RM, kg")
+        _draw_maxima(panels[0], rated)
+        _draw_known(panels[0], known, shown_days)
+    if moved:
+        sheet.caption(panels[-1], "Volume of working sets, kg")
+        volumes = [(day.day, 0, day.volume_kg) for day in moved]
+        sheet.bars(panels[-1], volumes, color=color("bar"), step=2)
+        panels[-1].set_ylim(bottom=0)
     return sheet.svg()
 
 
@@ -118,14 +127,18 @@ def _by_kind(days: Sequence[StrengthDay]) -> dict[str, list[StrengthDay]]:
     return {kind: group for kind, group in groups.items() if group}
 
 
+def _days(days: Sequence[StrengthDay]) -> str:
+    has_test = any(day.is_tested for day in days)
+    return f"{counted(len(days), 'day')} with {'sets or tests' if has_test else 'sets'}"
+
+
 def _says(rated: Sequence[StrengthDay], days: Sequence[StrengthDay], span: Span) -> str:
-    count = f"1RM and volume of {counted(len(days), 'day')}"
     if not rated:
-        return f"{count}; no set speaks for a maximum."
+        return f"{_days(days)}; none speaks for a maximum."
     sure = [day for day in rated if day.is_tested or day.validity == "valid"]
     best = max(sure or rated, key=lambda day: day.one_rm_kg or 0)
     day = short_day(best.day, last=span.last)
-    return f"{count}; best {shown(best.one_rm_kg or 0, 1)} kg on {day}."
+    return f"{_days(days)}; best {shown(best.one_rm_kg or 0, 1)} kg on {day}."
 
 
 def _legend(rated: Sequence[StrengthDay], *, is_known: bool) -> list[Line2D]:

@@ -11,6 +11,7 @@ from analytics.charts.look import Asked, Chart
 from analytics.charts.muscles import Landmarks, MuscleWeek, TrainedMuscle, muscles_chart
 from analytics.charts.strength import KnownMaximum, StrengthDay, strength_chart
 from analytics.charts.weight import WeightPoint, weight_chart
+from analytics.formulas.load import FITNESS_DAYS
 from analytics.models import (
     NutritionSummary,
     Period,
@@ -113,17 +114,24 @@ def _muscles(asked: Asked, span: Span) -> bytes:
         TrainedMuscle(slug=muscle.slug, name=muscle.name, landmarks=_landmarks(muscle))
         for muscle in Muscle.objects.order_by("slug")
     ]
-    sets = {week.start_date: week.muscle_sets for week in weeks}
-    return muscles_chart(_weeks(sets, span.last), muscles, span=span, look=asked.look)
+    known = {week.start_date: week for week in weeks}
+    return muscles_chart(_weeks(known, span.last), muscles, span=span, look=asked.look)
 
 
-def _weeks(sets: Mapping[date, Mapping[str, float]], today: date) -> list[MuscleWeek]:
+def _weeks(known: Mapping[date, WorkoutAnalysis], today: date) -> list[MuscleWeek]:
     """Those with training and those between them, up to the one that still runs."""
     weeks = []
-    first = min(sets, default=None)
+    first = min(known, default=None)
     while first is not None and first <= today:
-        is_over = first + _WEEK <= today
-        weeks.append(MuscleWeek(first=first, sets=sets.get(first, {}), is_over=is_over))
+        week = known.get(first)
+        weeks.append(
+            MuscleWeek(
+                first=first,
+                hard_sets=week.hard_sets if week else 0,
+                sets=week.muscle_sets if week else {},
+                is_over=first + _WEEK <= today,
+            )
+        )
         first += _WEEK
     return weeks
 
@@ -158,10 +166,17 @@ def _load(asked: Asked, span: Span) -> bytes:
     points = zip(
         *(loads[modality]["points"] for modality in ("all", "lifting", "cardio")), strict=True
     )
-    return load_chart([_load_day(*point) for point in points], span=span, look=asked.look)
+    curve = loads["all"]["curve"]
+    began = curve["provenance"]["window"]["first"] if curve else span.first
+    settled = began + timedelta(days=FITNESS_DAYS - 1)
+    return load_chart(
+        [_load_day(*point, settled=settled) for point in points], span=span, look=asked.look
+    )
 
 
-def _load_day(both: dict[str, Any], lifting: dict[str, Any], cardio: dict[str, Any]) -> LoadDay:
+def _load_day(
+    both: dict[str, Any], lifting: dict[str, Any], cardio: dict[str, Any], *, settled: date
+) -> LoadDay:
     return LoadDay(
         day=both["date"],
         lifting=lifting["load"],
@@ -169,6 +184,7 @@ def _load_day(both: dict[str, Any], lifting: dict[str, Any], cardio: dict[str, A
         fitness=both["ctl"],
         fatigue=both["atl"],
         form=both["tsb"],
+        is_settled=both["date"] >= settled,
     )
 
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from analytics.charts import paper
 from analytics.charts.calories import FoodDay, calories_chart
-from analytics.charts.days import Span, ticks_of, weeks_of
+from analytics.charts.days import Span
 from analytics.charts.load import LoadDay, load_chart
 from analytics.charts.look import Look
 from analytics.charts.muscles import Landmarks, MuscleWeek, TrainedMuscle, muscles_chart
@@ -91,7 +92,9 @@ def loads(look: Look = PHONE, *, days: int = 90) -> bytes:
 
 def muscles(look: Look = PHONE, *, days: int = 91) -> bytes:
     weeks = [
-        MuscleWeek(first=day(n), sets={"chest": 12, "neck": 2.5}, is_over=n + 7 < days)
+        MuscleWeek(
+            first=day(n), hard_sets=13, sets={"chest": 12, "neck": 2.5}, is_over=n + 7 < days
+        )
         for n in range(0, days, 7)
     ]
     return muscles_chart(weeks, [CHEST, NECK], span=span(days), look=look)
@@ -209,7 +212,7 @@ def test_any_range_is_drawn(draw, days: int):
         ),
         (calories_chart([], span=span(9), look=Look()), "Nothing was logged in this time."),
         (load_chart([], span=span(9), look=Look()), "There was no training in this time."),
-        (muscles_chart([], [CHEST], span=span(9), look=Look()), "There was no hard set"),
+        (muscles_chart([], [CHEST], span=span(9), look=Look()), "No muscle had a hard set"),
     ],
 )
 def test_without_numbers_there_is_a_sentence_and_no_frame(svg: bytes, sentence: str):
@@ -272,8 +275,9 @@ def test_a_day_of_another_year_is_said_with_it():
 def test_strength_says_its_best_day_and_marks_tests_and_rough_estimates():
     svg = strength(days=91)
 
-    assert says(svg) == "1RM and volume of 31 days; best 109 kg on Apr 5."
-    assert {"Estimate", "Rough estimate", "Best known", "1RM, kg", "Volume, kg"} <= set(texts(svg))
+    assert says(svg) == "31 days with sets or tests; best 109 kg on Apr 5."
+    assert {"Estimate", "Rough estimate", "Tested", "Best known"} <= set(texts(svg))
+    assert {"1RM, kg", "Volume of working sets, kg"} <= set(texts(svg))
 
 
 def test_a_test_is_named_where_there_is_one():
@@ -289,26 +293,41 @@ def test_a_test_is_named_where_there_is_one():
 
     svg = strength_chart([tested], [], exercise="Squat", span=span(7), look=Look())
 
-    assert says(svg) == "1RM and volume of 1 day; best 120 kg on Jan 5."
+    assert says(svg) == "1 day with sets or tests; best 120 kg on Jan 5."
     assert "Tested" in texts(svg)
-    assert "Formulas, lowest to highest" not in texts(svg)
+    assert {"Formulas, lowest to highest", "Volume of working sets, kg"}.isdisjoint(texts(svg))
 
 
-def test_days_whose_sets_say_nothing_of_a_maximum_show_their_volume():
-    held = StrengthDay(
+def unrated(*, volume_kg: float) -> StrengthDay:
+    return StrengthDay(
         day=FIRST,
         one_rm_kg=None,
         low_kg=None,
         high_kg=None,
         validity="no_answer",
         is_tested=False,
-        volume_kg=900,
+        volume_kg=volume_kg,
     )
 
-    svg = strength_chart([held], [], exercise="Plank", span=span(7), look=Look())
 
-    assert says(svg) == "1RM and volume of 1 day; no set speaks for a maximum."
+def test_days_whose_sets_say_nothing_of_a_maximum_show_their_volume():
+    high = unrated(volume_kg=900)
+
+    svg = strength_chart([high], [], exercise="Calf Raise", span=span(7), look=Look())
+
+    assert says(svg) == "1 day with sets; none speaks for a maximum."
+    assert "Volume of working sets, kg" in texts(svg)
     assert "1RM, kg" not in texts(svg)
+
+
+def test_holds_have_neither_a_maximum_nor_a_volume_and_no_frame():
+    held = unrated(volume_kg=0)
+
+    svg = strength_chart([held], [], exercise="Side Plank", span=span(7), look=Look())
+
+    assert says(svg) == "1 day with sets."
+    assert "No set has a volume in kg or speaks for a maximum." in " ".join(texts(svg))
+    assert b"axes" not in svg
 
 
 def test_calories_are_compared_on_complete_days():
@@ -339,11 +358,59 @@ def test_calories_say_what_they_can(kcal, is_complete, goal_kcal, sentence):
     assert says(calories_chart([row], span=span(1), look=Look())) == sentence
 
 
-def test_load_says_where_fitness_stands_today():
+def goal_line(*days: FoodDay) -> str:
+    """The goal as it is drawn: where it moves and lines to, without spaces."""
+    svg = calories_chart(days, span=span(4), look=Look(theme="light"))
+    [panel] = [one for one in parsed(svg).iter(f"{SVG}g") if one.get("id") == "axes_1"]
+    [line] = [
+        path.get("d", "")
+        for path in panel.iter(f"{SVG}path")
+        if f"stroke: {paper.color('second')}" in path.get("style", "")
+    ]
+    return line
+
+
+def test_a_goal_moves_in_steps_also_over_a_day_without_food():
+    line = goal_line(
+        FoodDay(day=day(0), kcal=2000, is_complete=True, goal_kcal=2200),
+        FoodDay(day=day(1), kcal=2000, is_complete=True, goal_kcal=2400),
+        FoodDay(day=day(3), kcal=2000, is_complete=True, goal_kcal=2100),
+    )
+
+    points = [(float(x), float(y)) for x, y in re.findall(r"[ML] (\S+) (\S+)", line)]
+    assert len({y for _, y in points}) == 3
+    assert [(p, q) for p, q in pairwise(points) if p[0] != q[0] and p[1] != q[1]] == []
+
+
+def test_load_says_where_fitness_stands_today_and_form_since_yesterday():
     svg = loads(days=91)
 
-    assert says(svg) == "Fitness 45, fatigue 50, form −5 today."
+    assert says(svg) == "Fitness 45, fatigue 50; form −5 from yesterday."
     assert {"Lifting", "Cardio", "Fitness (CTL)", "Fatigue (ATL)"} <= set(texts(svg))
+    assert "Pale: first 42 days" not in texts(svg)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        (41, "Fitness 7, fatigue 40; form +0 from yesterday. They settle after 42 days."),
+        (60, "Fitness 7, fatigue 40; form +0 from yesterday."),
+    ],
+)
+def test_curves_that_have_not_settled_are_pale(days: int, sentence: str):
+    rows = [
+        LoadDay(
+            day=day(n), lifting=300, cardio=0, fitness=7, fatigue=40, form=0, is_settled=n >= 41
+        )
+        for n in range(days)
+    ]
+
+    svg = load_chart(rows, span=span(days), look=Look(theme="light"))
+
+    assert says(svg) == sentence
+    assert "Pale: first 42 days" in texts(svg)
+    pale = f"stroke: {paper.color('second')}; stroke-opacity: 0.35"
+    assert svg.decode().count(pale) == 1
 
 
 def test_a_lifter_has_no_cardio_in_the_legend():
@@ -358,86 +425,3 @@ def test_a_line_of_years_has_as_many_points_as_bars():
 
     assert points_of(by_day, "main") == 92
     assert points_of(of_years, "main") == 87  # one for every three weeks
-
-
-def test_a_cell_has_the_color_of_its_landmarks():
-    zones = {8: "low", 10: "good", 20: "good", 21: "high", 22: "high", 23: "over"}
-
-    painted = {}
-    for sets in zones:
-        svg = muscles_chart(
-            [MuscleWeek(first=FIRST, sets={"chest": sets})],
-            [CHEST],
-            span=span(7),
-            look=Look(theme="light"),
-        ).decode()
-        # The last thing drawn in the panel before its text.
-        panel = svg[svg.index('<g id="axes_1">') : svg.index("legend")]
-        [painted[sets]] = {
-            name
-            for name in ("low", "good", "high", "over", "plain")
-            if f"fill: {paper.color(name)}" in panel
-        }
-
-    assert painted == zones
-
-
-def test_the_week_that_still_runs_stands_apart_and_out_of_the_mean():
-    weeks = [
-        MuscleWeek(first=day(0), sets={"chest": 12, "neck": 2}),
-        MuscleWeek(first=day(7), sets={"chest": 10}),
-        MuscleWeek(first=day(14), sets={"chest": 3}, is_over=False),
-    ]
-
-    svg = muscles_chart(weeks, [NECK, CHEST], span=span(17), look=Look())
-
-    assert says(svg) == (
-        "12 sets a week on average; each column is a week, named by its first day."
-    )
-    assert {"so far", "Jan 5", "12", "3", "Chest", "Neck", "No landmarks"} <= set(texts(svg))
-
-
-def test_a_muscle_that_should_be_trained_is_listed_without_a_set():
-    calves = TrainedMuscle(
-        slug="calves", name="Calves", landmarks=Landmarks(mev=8, mav_high=16, mrv=20)
-    )
-    glutes = TrainedMuscle(
-        slug="glutes", name="Glutes", landmarks=Landmarks(mev=0, mav_high=12, mrv=16)
-    )
-    weeks = [MuscleWeek(first=FIRST, sets={"chest": 12})]
-
-    svg = muscles_chart(weeks, [calves, glutes, NECK, CHEST], span=span(7), look=Look())
-
-    assert "Calves" in texts(svg)
-    assert {"Glutes", "Neck"}.isdisjoint(texts(svg))
-
-
-def test_more_weeks_than_columns_are_merged_into_means():
-    assert "each column is the mean of 11 weeks" in says(muscles(days=1826))
-
-
-@pytest.mark.parametrize(("days", "most", "length"), [(92, 92, 7), (400, 92, 7), (1826, 92, 21)])
-def test_a_span_is_parted_into_whole_weeks_that_end_with_it(days: int, most: int, length: int):
-    parts = weeks_of(span(days), most=most)
-
-    assert len(parts) <= most
-    assert {part.days for part in parts} == {length}
-    assert parts[-1].last == span(days).last
-    assert parts[0].first <= FIRST <= parts[0].last
-
-
-@pytest.mark.parametrize(
-    ("days", "names"),
-    [
-        (1, ["Jan 5"]),
-        (2, ["Jan 5", "Jan 6"]),
-        (8, ["Jan 5", "Jan 7", "Jan 9", "Jan 11"]),
-        (31, ["Jan 5", "Jan 12", "Jan 19", "Jan 26", "Feb 2"]),
-        (91, ["Feb", "Mar", "Apr"]),
-        (200, ["Mar", "May", "Jul"]),
-        (400, ["Apr", "Jul", "Oct", "Jan 2027"]),
-        (1826, ["2027", "2028", "2029", "2030", "2031"]),
-    ],
-)
-def test_an_axis_names_a_few_days_in_even_steps(days: int, names: list[str]):
-    assert [name for _, name in ticks_of(span(days), most=5)] == names

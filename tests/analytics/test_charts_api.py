@@ -240,7 +240,7 @@ def test_strength_shows_days_within_the_range_and_the_best_known_before(
 
     response = api.get(of_exercise(squat))
 
-    assert said(response) == "1RM and volume of 2 days; best 120 kg on Dec 2, 2025."
+    assert said(response) == "2 days with sets; best 120 kg on Dec 2, 2025."
     assert "Best known" in shown(response)
 
 
@@ -259,7 +259,7 @@ def test_a_day_without_a_maximum_is_shown_by_its_volume(
 
     response = api.get(of_exercise(squat))
 
-    assert said(response) == "1RM and volume of 1 day; no set speaks for a maximum."
+    assert said(response) == "1 day with sets; none speaks for a maximum."
 
 
 def test_an_exercise_that_was_never_trained_says_so(api: APIClient, squat: Exercise):
@@ -296,13 +296,15 @@ def test_muscles_have_a_column_for_every_week_also_those_without_training(
     api: APIClient, ana: User
 ):
     Muscle.objects.filter(slug="chest").update(mv=8, mev=10, mav_low=12, mav_high=20, mrv=22)
-    WorkoutAnalysisFactory(user=ana, start_date=ago(21), muscle_sets={"chest": 12.0})
-    WorkoutAnalysisFactory(user=ana, start_date=MONDAY, muscle_sets={"chest": 3.0})
+    WorkoutAnalysisFactory(
+        user=ana, start_date=ago(21), hard_sets=12, muscle_sets={"chest": 12.0, "triceps": 6.0}
+    )
+    WorkoutAnalysisFactory(user=ana, start_date=MONDAY, hard_sets=3, muscle_sets={"chest": 3.0})
 
     response = api.get(OF_THE_PERSON["muscles"], {"width": "wide"})
 
     # 12 sets in the first of three weeks that are over.
-    assert said(response).startswith("4 sets a week on average;")
+    assert said(response).startswith("4 hard sets a week on average;")
     assert all(f">{name}<" in shown(response) for name in ("Feb 9", "Feb 16", "Feb 23", "so far"))
 
 
@@ -311,7 +313,7 @@ def test_months_are_no_weeks(api: APIClient, ana: User):
         user=ana, period="month", start_date=dt.date(2026, 2, 1), end_date=dt.date(2026, 2, 28)
     )
 
-    assert "There was no hard set" in shown(api.get(OF_THE_PERSON["muscles"]))
+    assert "No muscle had a hard set" in shown(api.get(OF_THE_PERSON["muscles"]))
 
 
 # --- Calories --------------------------------------------------------------------------------
@@ -338,5 +340,19 @@ def test_load_tells_lifting_from_cardio(api: APIClient, ana: User):
     response = api.get(OF_THE_PERSON["load"])
 
     # Both loads, 420 and 210, with the shares 1 − e^(−1/42) and 1 − e^(−1/7).
-    assert said(response) == "Fitness 15, fatigue 76, form −46 today."
+    assert said(response) == (
+        "Fitness 15, fatigue 76; form −46 from yesterday. They settle after 42 days."
+    )
     assert ">Cardio<" in shown(response)
+
+
+@pytest.mark.parametrize(("days", "times"), [(41, 1), (42, 0)])
+def test_load_settles_with_the_days_since_the_first(
+    api: APIClient, ana: User, days: int, times: int
+):
+    TrainingDayFactory(user=ana, date=ago(days - 1), lifting_load=420.0)
+    TrainingDayFactory(user=ana, date=MONDAY, lifting_load=420.0)
+
+    response = api.get(OF_THE_PERSON["load"])
+
+    assert said(response).count("They settle after 42 days.") == times
