@@ -8,7 +8,7 @@ from analytics.services.people import Person
 from analytics.services.settling import Settled
 from tests.factories.analytics import TrainingDayFactory
 from users.models import User
-from users.ownership import advance_clocks
+from users.ownership import advance_clocks_unheard
 from workouts.models import PlanPause, PlanRun, PlanVersion, WorkoutPlan
 
 MONDAY = dt.date(2026, 3, 2)
@@ -21,7 +21,7 @@ def settle(
     since: dt.date | None = None,
     week_starts_on: int = 1,
 ) -> Settled:
-    clocks = advance_clocks([user.pk for user in users], announce=False)
+    clocks = advance_clocks_unheard([user.pk for user in users])
     people = [
         Person(user_id=user.pk, clock=clocks[user.pk], today=today, week_starts_on=week_starts_on)
         for user in users

@@ -12,7 +12,7 @@ from analytics.services.settling import Settled
 from analytics.services.training_days import settle_training_days
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import Tombstone, User
-from users.ownership import advance_clocks
+from users.ownership import advance_clocks_unheard
 from workouts.models import Exercise, ExerciseMuscle, Workout, WorkoutSet
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ MONDAY = dt.date(2026, 3, 2)
 
 
 def settle(user: User, *days: dt.date) -> Settled:
-    clocks = advance_clocks([user.pk], announce=False)
+    clocks = advance_clocks_unheard([user.pk])
     return settle_training_days(
         clocks=clocks, days=frozenset((user.pk, day) for day in days or (MONDAY,))
     )
@@ -223,7 +223,7 @@ def test_days_made_one_by_one_or_at_once_are_as_the_formulas_say(
     for user in (ana, ben):
         _log(random, user, exercises)
     days = sorted({(w.user_id, w.date) for w in Workout.objects.all()})
-    clocks = advance_clocks([ana.pk, ben.pk], announce=False)
+    clocks = advance_clocks_unheard([ana.pk, ben.pk])
 
     for day in days:
         settle_training_days(clocks=clocks, days=frozenset({day}))

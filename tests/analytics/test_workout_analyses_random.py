@@ -24,7 +24,7 @@ from tests.analytics.periods import DAY, MONDAY, WEEK, follow, pause, settle
 from tests.factories.analytics import PersonalRecordFactory, TrainingBreakFactory
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import User
-from users.ownership import advance_clocks
+from users.ownership import advance_clocks_unheard
 from workouts.models import Exercise, ExerciseMuscle, PlanRun, Workout, WorkoutSet
 from workouts.training.volume import is_hard
 
@@ -39,7 +39,7 @@ def test_periods_and_ranges_are_as_the_formulas_say(ana: User, ben: User, seed: 
         _live(random, user, exercises)
     today = MONDAY + random.randrange(60, 90) * DAY
     days = frozenset(Workout.objects.values_list("user_id", "date"))
-    clocks = advance_clocks([ana.pk, ben.pk], announce=False)
+    clocks = advance_clocks_unheard([ana.pk, ben.pk])
     settle_training_days(clocks=clocks, days=days)
     starts_on = ana.settings.week_starts_on
 
