@@ -2,8 +2,8 @@
 
 Loads people into a database of its own, starts the production server and the limit
 (benchmarks/limit_app.py) beside it, and measures both in turn over HTTP. Then how the costs grow
-with the data, whether slow clients keep others waiting, how fast a worker imports a history,
-and how fast a public database of foods comes in.
+with the data, whether slow clients keep others waiting, how fast a worker imports a history, how
+fast a public database of foods comes in, and how long a week of everybody's training takes.
 The figures go to the screen and to var/bench/last.json; a missed goal is a figure and no failure,
 a wrong answer is.
 """
@@ -31,12 +31,13 @@ from benchmarks.imports import measure_imports
 from benchmarks.measure import ROUNDS, Meter, Target, meter
 from benchmarks.report import Comparison, Growth, Report
 from benchmarks.slow_clients import try_slow_clients
+from benchmarks.weekly import measure_weekly
 from config import embedded
 
 VAR = embedded.VAR / "bench"
 SLOW_CASE = "detail"
 # For --only, beside the cases.
-IMPORTS = IMPORT, FOOD_IMPORT = ("import", "food-import")
+JOBS = IMPORT, FOOD_IMPORT, WEEKLY = ("import", "food-import", "weekly")
 
 
 def main() -> int:
@@ -64,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3, help=f"of each of {ROUNDS} rounds")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--import-rows", type=int, default=50_000, help="of an imported file")
-    parser.add_argument("--only", choices=[*CASES, *IMPORTS], help="this alone, no slow clients")
+    parser.add_argument("--only", choices=[*CASES, *JOBS], help="this alone, no slow clients")
     parser.add_argument("--fresh", action="store_true", help="load the data again")
     options = parser.parse_args()
     if options.users < 10:  # a tenth of them is one
@@ -79,12 +80,16 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
     environ = _environment()
     loaded = partial(_loaded, environ, fresh=options.fresh)
+    report = Report(options.users, options.foods, options.seconds, options.connections)
+    if options.only == WEEKLY:
+        loaded(full, users=options.users, foods=options.foods, training_alone=True)
+        report.weekly = measure_weekly(environ=environ, dsn=full)
+        return report
     samples = {
         full: loaded(full, users=options.users, foods=options.foods),
         tenth: loaded(tenth, users=options.users // 10, foods=options.foods // 10),
     }
-    report = Report(options.users, options.foods, options.seconds, options.connections)
-    if options.only not in IMPORTS:
+    if options.only not in JOBS:
         _measure_cases(options, environ, samples, report)
     if options.only in (None, IMPORT):
         report.imports = measure_imports(
@@ -98,6 +103,8 @@ def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
         report.food_imports = measure_food_imports(
             environ=environ, dsn=full, rows=options.import_rows, folder=VAR
         )
+    if options.only is None:
+        report.weekly = measure_weekly(environ=environ, dsn=full)
     return report
 
 
@@ -141,8 +148,18 @@ def _growth(
     return [Growth.of(case, measured.in_turn(case, full, tenth, progress)) for case in reads]
 
 
-def _loaded(environ: dict[str, str], dsn: str, *, users: int, foods: int, fresh: bool) -> Sample:
-    arguments = ["--users", str(users), "--foods", str(foods), *(["--fresh"] if fresh else [])]
+def _loaded(
+    environ: dict[str, str],
+    dsn: str,
+    *,
+    users: int,
+    foods: int,
+    fresh: bool,
+    training_alone: bool = False,
+) -> Sample:
+    arguments = ["--users", str(users), "--foods", str(foods)]
+    wanted = {"--fresh": fresh, "--training": training_alone}
+    arguments += [name for name, is_wanted in wanted.items() if is_wanted]
     unlimited = {**environ, "DATABASE_URL": dsn, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
     return sample_of(json.loads(processes.run("benchmarks.data", *arguments, environ=unlimited)))
 

@@ -23,6 +23,7 @@ class Visitor:
     token: str
     workouts: tuple[str, ...]
     plans: tuple[str, ...]
+    lifts: tuple[str, ...]  # exercises that they trained lately
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,12 @@ class Sample:
 def sample_of(document: dict[str, Any]) -> Sample:
     """What ``dataclasses.asdict`` made of a sample, after its way through JSON."""
     visitors = (
-        Visitor(token=row["token"], workouts=tuple(row["workouts"]), plans=tuple(row["plans"]))
+        Visitor(
+            token=row["token"],
+            workouts=tuple(row["workouts"]),
+            plans=tuple(row["plans"]),
+            lifts=tuple(row["lifts"]),
+        )
         for row in document["visitors"]
     )
     others = {name: tuple(values) for name, values in document.items() if name != "visitors"}

@@ -1,13 +1,15 @@
-"""People with a year of training, loaded by COPY; a program of its own, for it needs Django.
+"""People with two years of training, loaded by COPY; a program of its own, for it needs Django.
 
-    python -m benchmarks.data --users 2000 --foods 500000 [--fresh]
+    python -m benchmarks.data --users 2000 --foods 500000 [--fresh] [--training]
 
 fills the database of DATABASE_URL, unless it holds just this already, logs the visitors in, and
-writes the sample to its output. A tenth of the people are heavy users: 100 workouts of 20 sets
-over a year, four exercises of their own, and a plan of six days with 36 exercises. Of the others,
-four in nine are regular ones (24 workouts of 12 sets, one exercise of their own) and the rest
-newcomers (3 workouts of 9 sets). What they eat says benchmarks/nutrition_data.py. Rows are stored
-in the order in which they would have come, so a person's lie among everyone's.
+writes the sample to its output. A tenth of the people are heavy users: 200 workouts of 20 sets
+over two years, of twelve exercises, four of them their own, and a plan of six days with 36
+exercises. Of the others, four in nine are regular ones (48 workouts of 12 sets over two years, one
+exercise of their own) and the rest newcomers (3 workouts of 9 sets within a month). What they eat
+says benchmarks/nutrition_data.py, and benchmarks/analytics_data.py what they weigh and what
+follows from their diaries. Rows are stored in the order in which they would have come, so a
+person's lie among everyone's.
 """
 
 import argparse
@@ -31,53 +33,48 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 from psycopg import sql  # noqa: E402
-from tqdm import tqdm  # noqa: E402
 
-from benchmarks import nutrition_data  # noqa: E402
+from benchmarks import analytics_data, nutrition_data, plan_data  # noqa: E402
 from benchmarks.case import Sample, Visitor  # noqa: E402
 from benchmarks.database import NOTE  # noqa: E402
+from benchmarks.plan_data import NAMES  # noqa: E402
 from benchmarks.rows import copy, uuid7_at  # noqa: E402
 from users.localtime import instant_of  # noqa: E402
 from users.models import Session, SyncClock, User, UserProfile, UserSettings  # noqa: E402
 from users.sessions import SessionStore  # noqa: E402
 from workouts.models import Exercise, Workout, WorkoutPlan, WorkoutSet  # noqa: E402
-from workouts.services import plans  # noqa: E402
 
 SEED = 7
-TODAY = dt.date(2026, 1, 1)
 BORN = dt.date(1990, 5, 4)
 LOGGED_IN = 1_000  # people with a session; the heavy ones among them are the visitors
 ZONES = ("Europe/Vienna", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo")
-NAMES = ("Push day", "Pull day", "Leg day", "Upper body", "Lower body", "Full body")
 OWN_EXERCISES = (
     "Bench press, my grip",
     "Garage deadlift",
     "Hotel bench dips",
     "Band pull-apart",
 )
-PLAN_DAYS, PLANNED_EXERCISES = 6, 6  # exercises of a day
-SCHEMES = (
-    {"set_type": "warm_up", "count": 2, "reps_min": 8, "load_value": 50.0, "rest_seconds": 60},
-    {"count": 3, "reps_min": 5, "reps_max": 8, "rir": 2.0},
-    {"set_type": "drop", "reps_min": 12, "load_type": "percent_of_previous", "load_value": 80.0},
-    {"set_type": "amrap", "reps_min": 10, "load_value": 70.0, "tempo": "3-1-X-0"},
-)
-PROGRESSION = {"kind": "double", "reps_min": 5, "reps_max": 8, "increment_kg": 2.5}
 
 
 @dataclass(frozen=True)
 class Habit:
+    days: int  # since the first workout
     workouts: int
     exercises: int  # in a workout
     sets: int  # of each exercise
+    lifts: int  # exercises that they do at all
     own_exercises: int
     has_plan: bool = False
 
 
-HEAVY = Habit(workouts=100, exercises=5, sets=4, own_exercises=4, has_plan=True)
-REGULAR = Habit(workouts=24, exercises=4, sets=3, own_exercises=1)
-NEWCOMER = Habit(workouts=3, exercises=3, sets=3, own_exercises=0)
+HEAVY = Habit(
+    days=730, workouts=200, exercises=5, sets=4, lifts=12, own_exercises=4, has_plan=True
+)
+REGULAR = Habit(days=730, workouts=48, exercises=4, sets=3, lifts=8, own_exercises=1)
+NEWCOMER = Habit(days=30, workouts=3, exercises=3, sets=3, lifts=4, own_exercises=0)
+STRONGER = 0.25  # by so much are they at the end of their days
 
 
 @dataclass(frozen=True)
@@ -100,6 +97,11 @@ class Training:
     started_at: dt.datetime
     minutes: int
     revision: int
+    progress: float  # from 0 to 1, how far they are on their way to be stronger
+
+
+# Whose exercises are which, each with the weight in kg that they begin with.
+Lifts = dict[UUID, list[tuple[UUID, float]]]
 
 
 def habits(users: int) -> list[Habit]:
@@ -109,14 +111,18 @@ def habits(users: int) -> list[Habit]:
     return [HEAVY] * heavy + [REGULAR] * regular + [NEWCOMER] * (users - heavy - regular)
 
 
-def prepare(*, users: int, foods: int, fresh: bool) -> Sample:
-    """The database as a run wants it, whatever an earlier one left there."""
-    eaten_until = str(nutrition_data.last_day())
-    known = {"users": users, "foods": foods, "eaten_until": eaten_until}
-    note = json.dumps({**known, "loader": _fingerprint()})
+def prepare(*, users: int, foods: int, fresh: bool, training_alone: bool) -> Sample:
+    """The database as a run wants it, whatever an earlier one left there.
+
+    Who wants ``training_alone`` has no use for what people eat, but it may be there.
+    """
+    known = {"users": users, "foods": foods, "until": str(nutrition_data.last_day())}
+    known["loader"] = _fingerprint()
+    whole, less = (json.dumps({**known, "training_alone": alone}) for alone in (False, True))
     with connection.cursor() as cursor:
         cursor.execute(NOTE)
-        loaded = cursor.fetchone()[0] == note and not fresh
+        loaded = cursor.fetchone()[0] in ({whole, less} if training_alone else {whole})
+        loaded = loaded and not fresh
         if not loaded:
             cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
             cursor.execute("CREATE SCHEMA public")
@@ -126,26 +132,34 @@ def prepare(*, users: int, foods: int, fresh: bool) -> Sample:
     else:
         call_command("load_catalogue", stdout=sys.stderr)
         call_command("load_foods", stdout=sys.stderr)
-        _load(users, foods)
-        _note(note)
+        _load(users, None if training_alone else foods)
+        _note(less if training_alone else whole)
     nutrition_data.note_searches()
     return _log_in()
 
 
-def _load(users: int, foods: int) -> None:
+def _load(users: int, foods: int | None) -> None:
     random = Random(SEED)
     people = [_person(number, habit, random) for number, habit in enumerate(habits(users))]
     with transaction.atomic():
         _copy_people(people)
         own = _copy_own_exercises(people, random)
-        _copy_training(people, own, random)
-        _make_plans(people, random)
-        nutrition_data.load(foods)
+        _copy_training(people, _lifts(people, own, random), random)
+        owners = [person.id for person in people if person.habit.has_plan]
+        plan_data.make_plans(owners, _catalogue(), random)
+        if foods is not None:
+            nutrition_data.load(foods)
+        analytics_data.copy_weigh_ins(
+            [(p.id, p.weight_kg) for p in people if p.habit is HEAVY], random
+        )
+    _vacuum()
+    analytics_data.derive([person.id for person in people])
     _vacuum()
 
 
 def _person(number: int, habit: Habit, random: Random) -> Person:
-    joined = dt.datetime.combine(TODAY, dt.time(), dt.UTC) - dt.timedelta(days=366 + number / 100)
+    today = dt.datetime.combine(nutrition_data.last_day(), dt.time(), dt.UTC)
+    joined = today - dt.timedelta(days=habit.days + 2 + number / 100)
     return Person(
         id=uuid7_at(joined, random),
         username=f"bench{number:06}",
@@ -207,8 +221,17 @@ def _copy_own_exercises(people: Sequence[Person], random: Random) -> dict[UUID, 
     return own
 
 
-def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random: Random) -> None:
+def _lifts(people: Sequence[Person], own: dict[UUID, list[UUID]], random: Random) -> Lifts:
     catalogue = _catalogue()
+    lifts: Lifts = {}
+    for person in people:
+        theirs = own[person.id]
+        shared = random.sample(catalogue, person.habit.lifts - len(theirs))
+        lifts[person.id] = [(id_, random.randrange(20, 100)) for id_ in (*theirs, *shared)]
+    return lifts
+
+
+def _copy_training(people: Sequence[Person], lifts: Lifts, random: Random) -> None:
     diary = sorted(_diary(people, random), key=lambda training: training.started_at)
     copy(
         Workout,
@@ -226,54 +249,9 @@ def _copy_training(people: Sequence[Person], own: dict[UUID, list[UUID]], random
             *("id", "user_id", "workout_id", "exercise_id", "position", "set_number"),
             *("reps", "weight", "rpe"),
         ),
-        (
-            row
-            for training in diary
-            for row in _sets(training, [*catalogue, *own[training.person.id]], random)
-        ),
+        (row for training in diary for row in _sets(training, lifts[training.person.id], random)),
         sum(t.person.habit.exercises * t.person.habit.sets for t in diary),
     )
-
-
-def _make_plans(people: Sequence[Person], random: Random) -> None:
-    """By the product itself: there are few of them, and it checks what they say."""
-    catalogue = _catalogue()
-    owners = [person for person in people if person.habit.has_plan]
-    for person in tqdm(owners, desc=WorkoutPlan._meta.db_table, mininterval=1):
-        document = plans.read_document(_plan(catalogue, random))
-        plans.create_plan(user_id=person.id, document=document)
-
-
-def _plan(catalogue: Sequence[UUID], random: Random) -> dict[str, Any]:
-    return {
-        "name": "Push, pull, legs twice a week",
-        "description": "Compound lifts first, then what is left.",
-        "goal": "muscle_gain",
-        "days_per_week": PLAN_DAYS,
-        "duration_weeks": 12,
-        "fitness_level": "advanced",
-        "cycle_weeks": 4,
-        "deload": {"weeks": [4], "load_percent": 80.0, "sets_percent": 60.0},
-        "days": [
-            {
-                "day_number": number,
-                "focus": random.choice(NAMES),
-                "warm_up": "Five minutes on the bike.",
-                "exercises": [
-                    {
-                        "exercise": exercise,
-                        "rest_seconds": 120,
-                        "notes": "Stop where the form goes.",
-                        "start_load_kg": random.randrange(40, 200) / 2,
-                        "progression": PROGRESSION,
-                        "planned_sets": [*SCHEMES],
-                    }
-                    for exercise in random.sample(catalogue, PLANNED_EXERCISES)
-                ],
-            }
-            for number in range(1, PLAN_DAYS + 1)
-        ],
-    }
 
 
 def _catalogue() -> list[UUID]:
@@ -283,10 +261,14 @@ def _catalogue() -> list[UUID]:
 
 
 def _diary(people: Sequence[Person], random: Random) -> Iterator[Training]:
+    last = nutrition_data.last_day() - dt.timedelta(days=1)
     for number, person in enumerate(people):
         habit = person.habit
+        # Not all on the same days.
+        late = number * 0.618 % 1
         for index in range(habit.workouts):
-            day = TODAY - dt.timedelta(days=365 - index * 365 // habit.workouts)
+            progress = (index + late) / habit.workouts
+            day = last - dt.timedelta(days=int(habit.days * (1 - progress)))
             clock = dt.time(6 + (number + index) % 14, number % 60)
             started_at = instant_of(day, clock, person.zone)
             yield Training(
@@ -296,6 +278,7 @@ def _diary(people: Sequence[Person], random: Random) -> Iterator[Training]:
                 started_at=started_at,
                 minutes=random.randint(40, 100),
                 revision=habit.own_exercises + index + 1,
+                progress=progress,
             )
 
 
@@ -310,11 +293,14 @@ def _workout(training: Training, name: str) -> tuple[Any, ...]:
     )
 
 
-def _sets(training: Training, known: Sequence[UUID], random: Random) -> Iterator[tuple[Any, ...]]:
+def _sets(
+    training: Training, lifts: Sequence[tuple[UUID, float]], random: Random
+) -> Iterator[tuple[Any, ...]]:
     habit = training.person.habit
     position = 0
-    for exercise_id in random.sample(known, habit.exercises):
-        weight = random.randrange(40, 280) / 2
+    for exercise_id, begun_with in random.sample(lifts, habit.exercises):
+        today = begun_with * (1 + STRONGER * training.progress) * random.uniform(0.9, 1.05)
+        weight = max(2.5, round(today / 2.5) * 2.5)
         for number in range(1, habit.sets + 1):
             position += 1
             yield (
@@ -367,24 +353,30 @@ def _log_in() -> Sample:
     Session.objects.all().delete()
     Session.objects.bulk_create(sessions)
 
-    done: dict[UUID, list[str]] = {user.pk: [] for user in people}
-    rows = Workout.objects.filter(user__in=people).order_by("pk").values_list("user_id", "pk")
-    for user_id, workout_id in rows:
-        done[user_id].append(str(workout_id))
-    planned: dict[UUID, list[str]] = {user.pk: [] for user in people}
-    for user_id, plan_id in WorkoutPlan.objects.filter(user__in=people).values_list(
-        "user_id", "pk"
-    ):
-        planned[user_id].append(str(plan_id))
+    done = _ids_by_person(Workout.objects.filter(user__in=people).order_by("pk"))
+    planned = _ids_by_person(WorkoutPlan.objects.filter(user__in=people))
+    lifts = analytics_data.recent_lifts([user.pk for user in people])
     return Sample(
         visitors=tuple(
-            Visitor(token=tokens[user_id], workouts=tuple(workouts), plans=tuple(planned[user_id]))
+            Visitor(
+                token=tokens[user_id],
+                workouts=tuple(workouts),
+                plans=tuple(planned.get(user_id, ())),
+                lifts=lifts[user_id],
+            )
             for user_id, workouts in done.items()
             if len(workouts) == HEAVY.workouts
         ),
         exercises=tuple(str(id_) for id_ in _catalogue()),
         **nutrition_data.parts_of_sample(),
     )
+
+
+def _ids_by_person(rows: QuerySet[Any]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    for user_id, id_ in rows.values_list("user_id", "pk"):
+        found.setdefault(user_id, []).append(str(id_))
+    return found
 
 
 def _fingerprint() -> str:
@@ -401,8 +393,14 @@ def main() -> None:
     parser.add_argument("--users", type=int, required=True)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--foods", type=int, required=True)
+    parser.add_argument("--training", action="store_true", help="it will do without the food")
     options = parser.parse_args()
-    sample = prepare(users=options.users, foods=options.foods, fresh=options.fresh)
+    sample = prepare(
+        users=options.users,
+        foods=options.foods,
+        fresh=options.fresh,
+        training_alone=options.training,
+    )
     json.dump(asdict(sample), sys.stdout)
 
 

@@ -160,8 +160,11 @@ def load(foods: int) -> None:
 
 
 def last_day() -> dt.date:
-    """The same for a month, so that one load serves it; a search asks for the last 90 days."""
-    return timezone.now().date().replace(day=1)
+    """The same for a week, so that one load serves it: its Monday. A search asks for the last 90
+    days, and a timeline for the last 30.
+    """
+    today = timezone.now().date()
+    return today - dt.timedelta(days=today.weekday())
 
 
 def forget_writes() -> None:

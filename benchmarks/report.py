@@ -13,6 +13,7 @@ from benchmarks.food_imports import FoodImports
 from benchmarks.imports import Imports
 from benchmarks.measure import Figures, Turn
 from benchmarks.slow_clients import SlowClients
+from benchmarks.weekly import Weekly
 
 GROWTH_GOAL = 1.2  # database CPU per request with all the data over that with a tenth, at most
 
@@ -80,6 +81,7 @@ class Report:
     growth: list[Growth] = field(default_factory=list)
     imports: Imports | None = None
     food_imports: FoodImports | None = None
+    weekly: Weekly | None = None
     slow_clients: SlowClients | None = None
     load_average: tuple[float, float, float] = field(default_factory=os.getloadavg)
     processors: int = field(default_factory=lambda: os.cpu_count() or 0)
@@ -98,6 +100,8 @@ class Report:
             parts.append(self.imports.text())
         if self.food_imports:
             parts.append(self.food_imports.text())
+        if self.weekly:
+            parts.append(self.weekly.text())
         if self.slow_clients:
             slow = self.slow_clients
             parts.append(

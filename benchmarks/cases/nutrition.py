@@ -31,7 +31,7 @@ RULES = (
 )
 
 CONTEXT = Statement("""
-    SELECT person.day AS date, profile.sex, profile.height, profile.body_weight_kg,
+    SELECT person.user_id, person.day AS date, profile.sex, profile.height, profile.body_weight_kg,
         profile.date_of_birth, marked.is_complete, marked.is_training, known.trained, goal.aim,
         goal.id AS goal_id,
         CASE WHEN training.id IS NOT NULL THEN

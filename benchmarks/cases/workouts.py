@@ -33,8 +33,9 @@ UTC = ZoneInfo("UTC")
 
 WORKOUT_COLUMNS = """
     w.id, w.name, w.date, w.start_time, w.end_time, w.duration, w.started_at, w.finished_at,
-    w.timezone, w.in_progress, w.calories_burned, w.calories_estimated, w.body_weight_kg, w.notes,
-    w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number, w.created_at, w.updated_at
+    w.timezone, w.in_progress, w.calories_burned, w.calories_estimated, w.body_weight_kg,
+    w.session_rpe, w.notes, w.is_public, w.workout_plan_id, w.plan_run_id, w.session_number,
+    w.created_at, w.updated_at
 """
 WORKOUTS = Statement(f"""
     SELECT {WORKOUT_COLUMNS}, (
@@ -125,10 +126,10 @@ ZONE_AND_WEIGHT = Statement(
 INSERT_WORKOUT = Statement("""
     INSERT INTO workouts_workout (revision, id, user_id, created_at, updated_at, creation_hash,
         name, date, start_time, end_time, duration, started_at, finished_at, timezone,
-        in_progress, calories_burned, calories_estimated, body_weight_kg, notes, is_public,
-        workout_plan_id, plan_run_id, session_number, imported_by_id, import_key)
+        in_progress, calories_burned, calories_estimated, body_weight_kg, session_rpe, notes,
+        is_public, workout_plan_id, plan_run_id, session_number, imported_by_id, import_key)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23, $24, $25)
+        $20, $21, $22, $23, $24, $25, $26)
 """)
 INSERT_SETS = Statement("""
     INSERT INTO workouts_workoutset (id, user_id, workout_id, exercise_id, position, set_number,
@@ -257,8 +258,8 @@ def create(db: Db, user_id: UUID, environ: Environ) -> Any:
         db,
         *(clock["revision"], workout_id, user_id, now, now, hashlib.sha256(body).digest()),
         *(content["name"], day, begin, end, minutes, started_at, finished_at),
-        *(content["timezone"], False, None, False, body_weight, content.get("notes", ""), False),
-        *(None, None, None, None, None),
+        *(content["timezone"], False, None, False, body_weight, None, content.get("notes", "")),
+        *(False, None, None, None, None, None),
     )
     INSERT_SETS.run(db, user_id, workout_id, body_weight, _numbered(content["sets"]))
     if body_weight is not None:
