@@ -65,9 +65,6 @@ def copy_weigh_ins(people: Sequence[tuple[UUID, float]], random: Random) -> None
 
 def derive(people: Sequence[UUID]) -> None:
     """By the product itself, for everybody."""
-    with connection.cursor() as cursor:
-        # A plan that suits any chunk of people would suit few days alone.
-        cursor.execute("SET plan_cache_mode = force_custom_plan")
     begin = time.perf_counter()
     with tqdm(total=len(people), desc="derived rows", unit="person", mininterval=1) as progress:
         for some in (people[:FIRST], people[FIRST:]):
@@ -80,8 +77,6 @@ def derive(people: Sequence[UUID]) -> None:
     print(f"Derived rows: {taken:.1f} s for 1,000 people.", file=sys.stderr)
     for model, column in DERIVED.items():
         _mix(model, column)
-    with connection.cursor() as cursor:
-        cursor.execute("RESET plan_cache_mode")
 
 
 def _mix(model: type[models.Model], column: str) -> None:

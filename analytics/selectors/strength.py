@@ -62,6 +62,7 @@ _PROGRESS: LiteralString = """
     ) day ON true
     LEFT JOIN analytics_strengthprogress p
         ON p.user_id = %(user)s AND p.exercise_id = e.id AND p.date = day.date
+        AND p.date >= (SELECT today - %(days)s::int FROM person)
     WHERE e.id = %(exercise)s AND (e.created_by_id IS NULL OR e.created_by_id = %(user)s)
     ORDER BY day.date
 """

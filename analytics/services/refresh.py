@@ -18,7 +18,7 @@ from analytics.services.goals import settle_goals
 from analytics.services.nutrition import settle_nutrition_summaries
 from analytics.services.people import Person, clocks_of
 from analytics.services.records import settle_personal_records
-from analytics.services.settling import Settled
+from analytics.services.settling import Settled, plan_each_time
 from analytics.services.strength import settle_strength_progress
 from analytics.services.training_days import settle_training_days
 from users.keyset import fetch
@@ -111,6 +111,7 @@ def _refreshed(
     user_ids: Collection[UUID], now: datetime, find: Callable[[Sequence[Person]], Changes]
 ) -> Refreshed:
     with transaction.atomic():
+        plan_each_time()
         people = _locked(user_ids, now)
         settled = _settle(people, find(people)) if people else []
         _remember(people)

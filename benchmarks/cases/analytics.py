@@ -46,6 +46,7 @@ PROGRESS = Statement("""
     ) day ON true
     LEFT JOIN analytics_strengthprogress p
         ON p.user_id = $2 AND p.exercise_id = e.id AND p.date = day.date
+        AND p.date >= (SELECT today - $3::int FROM person)
     WHERE e.id = $4 AND (e.created_by_id IS NULL OR e.created_by_id = $2)
     ORDER BY day.date
 """)
