@@ -415,8 +415,9 @@ def test_a_page_costs_one_query_for_the_order_and_one_or_two_for_each_resource(
     client = client_of(ana)
 
     # Whose token it is, the order, a query for each resource; a workout's sets, a run's pauses,
-    # a favorite's food, a photo's candidates and their foods.
-    queries = 2 + len(sync.registered()) + 5
+    # a favorite's food, a photo's candidates and their foods; and four for where goals of all
+    # kinds stand.
+    queries = 2 + len(sync.registered()) + 5 + 4
     for _ in range(2):
         with django_assert_num_queries(queries):
             page(client, page_size=500)
