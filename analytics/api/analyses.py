@@ -43,7 +43,7 @@ from analytics.selectors.deloads import deload
 from analytics.selectors.trends import calendar_of
 from analytics.services import breaks
 from users.api.listing import filter_values, sql_page_response
-from users.api.owned import CreateOnceMixin, OwnedViewSetMixin
+from users.api.owned import CreateOnceMixin, OwnedViewSetMixin, content_of
 from users.api.pagination import PageRequest
 from users.api.serializers import represent
 from users.selectors import today_of
@@ -220,22 +220,18 @@ class TrainingBreakViewSet(
         return breaks.start_break(
             user_id=self.owner.pk,
             object_id=object_id,
-            content=_content(serializer),
+            content=content_of(serializer),
             creation_hash=creation_hash,
             now=timezone.now(),
         )
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         serializer.instance = breaks.change_break(
-            user_id=self.owner.pk, break_id=self.kwargs["pk"], content=_content(serializer)
+            user_id=self.owner.pk, break_id=self.kwargs["pk"], content=content_of(serializer)
         )
 
     def perform_destroy(self, instance: TrainingBreak) -> None:
         breaks.delete_break(user_id=self.owner.pk, break_id=instance.pk)
-
-
-def _content(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    return {name: value for name, value in serializer.validated_data.items() if name != "id"}
 
 
 def represent_workout_analyses(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:

@@ -40,7 +40,7 @@ from analytics.selectors.trends import TREND_DAYS, calendar_of, exercise_trend
 from analytics.services import one_rm_tests
 from users.api.filters import TrueOrFalseFilter
 from users.api.listing import filter_values, sql_page_response
-from users.api.owned import CreateOnceMixin, OwnedViewSetMixin
+from users.api.owned import CreateOnceMixin, OwnedViewSetMixin, content_of
 from users.api.pagination import PageRequest
 from users.api.serializers import represent
 from users.selectors import today_of
@@ -281,22 +281,18 @@ class OneRmTestViewSet(
         return one_rm_tests.add_test(
             user_id=self.owner.pk,
             object_id=object_id,
-            content=_content(serializer),
+            content=content_of(serializer),
             creation_hash=creation_hash,
             now=timezone.now(),
         )
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         serializer.instance = one_rm_tests.change_test(
-            user_id=self.owner.pk, test_id=self.kwargs["pk"], content=_content(serializer)
+            user_id=self.owner.pk, test_id=self.kwargs["pk"], content=content_of(serializer)
         )
 
     def perform_destroy(self, instance: OneRmTest) -> None:
         one_rm_tests.delete_test(user_id=self.owner.pk, test_id=instance.pk)
-
-
-def _content(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    return {name: value for name, value in serializer.validated_data.items() if name != "id"}
 
 
 def represent_strength_progress(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:

@@ -52,16 +52,15 @@ class CreateOnceMixin(OwnedViewSetMixin):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        content = dict(serializer.validated_data)
         model = self.get_queryset().model
         assert issubclass(model, Synced)
 
         row, is_new = create_once(
             model=model,
             user_id=self.owner.pk,
-            content={name: value for name, value in content.items() if name != "id"},
+            content=content_of(serializer),
             create=lambda id_, hashed: self.perform_create_once(serializer, id_, hashed),
-            object_id=content.get("id"),
+            object_id=serializer.validated_data.get("id"),
             idempotency_key=idempotency_key(request),
         )
 
@@ -81,6 +80,11 @@ class CreateOnceMixin(OwnedViewSetMixin):
 
     def represent(self, row: Any) -> Any:
         return self.get_serializer(row).data
+
+
+def content_of(serializer: BaseSerializer[Any]) -> dict[str, Any]:
+    """What was sent, without the id that a phone chose for it."""
+    return {name: value for name, value in serializer.validated_data.items() if name != "id"}
 
 
 def idempotency_key(request: Request) -> str:
