@@ -36,6 +36,7 @@ from analytics.services.demo_goals import LIFTS, strength_goal
 from analytics.services.refresh import refresh_people
 from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
+from tests.recalled import recalled
 from users.models import User
 from users.services import demo as people
 from workouts.models import Workout
@@ -51,6 +52,7 @@ MADE_UP = replace(BEN, username="demo0004")
 GIRTHS = ("waist", "hips", "neck_cm", "chest", "arms", "thighs")
 
 
+@recalled
 def diaries_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     """People who trained and ate, and measured nothing yet."""
     if not catalogue.is_loaded():
@@ -62,6 +64,7 @@ def diaries_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     return users
 
 
+@recalled
 def year_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     users = diaries_of(*who, seed=seed)
     demo.add_analytics(users=users, now=NOW, seed=seed)

@@ -326,7 +326,7 @@ def test_no_exercises_cost_nothing(ana: User, django_assert_num_queries) -> None
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 1_000_000), edits=st.integers(0, 3))
 def test_random_diaries_hold_the_records_that_the_formulas_read(

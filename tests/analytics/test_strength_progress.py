@@ -249,7 +249,7 @@ def test_no_days_cost_nothing(ana: User, django_assert_num_queries) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 1_000_000), edits=st.integers(0, 3))
 def test_random_diaries_say_what_the_formulas_say(db: None, seed: int, edits: int) -> None:

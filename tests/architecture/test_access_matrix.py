@@ -3,12 +3,16 @@
 ana's rows hold a canary; whoever is not ana may see it in no answer.
 """
 
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase, override_settings
 from django.utils import timezone
 from PIL import Image
 from rest_framework.test import APIClient
@@ -17,6 +21,7 @@ from tests.analytics.measured import measure
 from tests.architecture.analytics_cases import ANALYTICS
 from tests.architecture.food_cases import FOOD
 from tests.architecture.routes import Route, routes
+from tests.architecture.social_cases import SOCIAL
 from tests.architecture.world import Case, World
 from tests.conftest import client_of
 from tests.factories.users import PASSWORD, NotificationFactory, UserFactory
@@ -27,8 +32,9 @@ from tests.factories.workouts import (
     WorkoutSetFactory,
 )
 from tests.nutrition.fed import feed
+from tests.social.joined import join_in
 from tests.workouts.trained import follow_a_plan, plan_body
-from users.models import AccountExport, PushDevice, User
+from users.models import AccountExport, PushDevice
 from workouts.models import ExerciseAlias, Workout, WorkoutImport
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +87,7 @@ def strong_csv(world: World) -> dict[str, Any]:
 EXPECTED: dict[tuple[str, str], Case] = {
     **ANALYTICS,
     **FOOD,
+    **SOCIAL,
     ("exercises/", "GET"): Case(200),
     ("exercises/", "POST"): Case(201, exercise_body),
     ("exercises/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.exercise),
@@ -226,8 +233,39 @@ EXPECTED: dict[tuple[str, str], Case] = {
 }
 
 
-@pytest.fixture
-def world(ana: User) -> World:
+@pytest.fixture(scope="module")
+def _media(tmp_path_factory) -> Iterator[Path]:
+    """One folder for all: what the world put there is there for each test."""
+    return repeat(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def world(_media, django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Made once: each test is a savepoint after it, and leaves it as it was."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=next(_media)):
+        atomics = TestCase._enter_atomics()
+        try:
+            yield make_world()
+        finally:
+            TestCase._rollback_atomics(atomics)
+
+
+@pytest.fixture(scope="module")
+def callers(world: World) -> dict[str, APIClient]:
+    trainer = UserFactory(username="coach")
+    trainer.profile.user_type = "trainer"
+    trainer.profile.save()
+    return {
+        "anonymous": APIClient(),
+        "ana": client_of(world.ana),
+        "stranger": client_of(UserFactory(username="ben")),
+        "trainer": client_of(trainer),
+        "staff": client_of(UserFactory(username="boss", is_staff=True, is_superuser=True)),
+    }
+
+
+def make_world() -> World:
+    ana = UserFactory(username="ana")
     ana.profile.display_name = ana.profile.bio = CANARY
     ana.profile.visibility = "private"
     ana.profile.save()
@@ -254,24 +292,9 @@ def world(ana: User) -> World:
         imported=imported,
         fed=feed(ana, word=CANARY),
         measured=measure(ana, bench, word=CANARY),
+        joined=join_in(ana, workout, word=CANARY),
         alias=ExerciseAlias.objects.create(user=ana, name=CANARY, exercise=bench),
     )
-
-
-def principal(name: str, world: World) -> APIClient:
-    match name:
-        case "anonymous":
-            return APIClient()
-        case "ana":
-            return client_of(world.ana)
-        case "trainer":
-            trainer = UserFactory(username="coach")
-            trainer.profile.user_type = "trainer"
-            trainer.profile.save()
-            return client_of(trainer)
-        case "staff":
-            return client_of(UserFactory(username="boss", is_staff=True, is_superuser=True))
-    return client_of(UserFactory(username="ben"))
 
 
 PAIRS = [(route, method) for route in routes() for method in sorted(route.methods)]
@@ -285,20 +308,21 @@ def test_the_table_and_the_routes_are_the_same():
 
 @pytest.mark.parametrize("name", PRINCIPALS)
 @pytest.mark.parametrize(("route", "method"), PAIRS, ids=str)
-def test_everyone_gets_what_the_table_says(route: Route, method: str, name: str, world: World):
+def test_everyone_gets_what_the_table_says(
+    route: Route, method: str, name: str, world: World, callers: dict[str, APIClient]
+):
     case = EXPECTED[route.path.removeprefix("api/v1/"), method]
     path = "/" + _filled(route, world)
     if case.row is not None:
         path = path.replace("<uuid:pk>", str(case.row(world).pk))
-    client = principal(name, world)
 
-    response = getattr(client, method.lower())(
+    response = getattr(callers[name], method.lower())(
         path, case.body(world), format="multipart" if case.multipart else "json"
     )
 
     for close in response._resource_closers:
         close()
-    assert response.status_code == expected_status(case, name)
+    assert response.status_code == expected_status(case, name), _text(response)
     if name != "ana":
         assert CANARY not in _text(response)
         assert Workout.objects.filter(user=world.ana, name=CANARY).count() == 3
@@ -313,6 +337,7 @@ def _filled(route: Route, world: World) -> str:
         "<str:code>": "4006381333931",
         "<slug:slug>": "uncategorized",
         "<day:pk>": "2026-03-02",
+        "<uuid:link_id>": str(world.joined.link.pk),
     }
     path = route.path
     for name, value in values.items():
@@ -325,9 +350,9 @@ def expected_status(case: Case, name: str) -> int:
         return case.status
     if name == "anonymous":
         return 401
-    if case.row is not None:
-        return 404
-    return case.others or case.status
+    if case.others is not None:
+        return case.others
+    return case.status if case.row is None else 404
 
 
 def _text(response: Any) -> str:
@@ -344,9 +369,11 @@ def _text(response: Any) -> str:
     ],
     ids=str,
 )
-def test_a_method_that_a_route_does_not_list_is_refused(route: Route, method: str, world: World):
+def test_a_method_that_a_route_does_not_list_is_refused(
+    route: Route, method: str, world: World, callers: dict[str, APIClient]
+):
     path = f"/{_filled(route, world)}".replace("<uuid:pk>", str(world.workout.pk))
 
-    response = getattr(client_of(world.ana), method.lower())(path, {}, format="json")
+    response = getattr(callers["ana"], method.lower())(path, {}, format="json")
 
     assert response.status_code == 405

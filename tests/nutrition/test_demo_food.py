@@ -27,6 +27,7 @@ from nutrition.selectors.goals import suggestion
 from nutrition.services import catalogue
 from nutrition.services import demo as food
 from tests.factories.workouts import WorkoutFactory
+from tests.recalled import recalled
 from users.localtime import reading_of
 from users.models import SyncClock, User
 from users.services import demo as people
@@ -41,15 +42,19 @@ CUTTING = replace(ANA, username="demo0004", settings={"primary_goal": "weight_lo
 pytestmark = pytest.mark.django_db
 
 
+load_foods = recalled(catalogue.load_foods)
+
+
 @pytest.fixture(autouse=True)
 def _foods():
-    catalogue.load_foods()
+    load_foods()
 
 
 def added(*who: people.DemoPerson) -> list[User]:
     return people.add_people(people=who, now=NOW)
 
 
+@recalled
 def half_a_year_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     users = added(*who)
     food.add_food(users=users, now=NOW, seed=seed)

@@ -1204,7 +1204,7 @@ class Person:
 
 @given(history=st.lists(ACTS, min_size=3, max_size=14))
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
