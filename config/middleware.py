@@ -2,11 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import orjson
 import uuid_utils.compat as uuid
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -21,31 +23,58 @@ from config.representation import check_document
 from users.sessions import TokenCookieMiddleware
 
 logger = logging.getLogger("numeneon.request")
-GetResponse = Callable[[HttpRequest], HttpResponse]
 _MAX_REQUEST_ID_LENGTH = 64
 TOO_MANY_REQUESTS = 429
 
 
-class RequestLogMiddleware:
-    """Give the request an id, measure it, and write one line about it."""
+class _InBothWorlds:
+    """Middleware of the web server that the live server has too, with no thread for it."""
 
-    def __init__(self, get_response: GetResponse) -> None:
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)  # type: ignore[type-var]
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+
+class RequestLogMiddleware(_InBothWorlds):
+    """Give the request an id, measure it, and write one line about it.
+
+    A stream is measured until it begins.
+    """
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._answer_async(request)
         started = time.perf_counter()
+        with self._named(request) as request_id:
+            return self._noted(request, self.get_response(request), request_id, started=started)
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        with self._named(request) as request_id:
+            response = await self.get_response(request)
+            return self._noted(request, response, request_id, started=started)
+
+    @contextmanager
+    def _named(self, request: HttpRequest) -> Iterator[str]:
         given = request.headers.get("X-Request-ID", "")
         # A proxy may name the request; nobody may write into our logs.
         ours = given.isascii() and given.replace("-", "").isalnum()
         request_id = given if ours and len(given) <= _MAX_REQUEST_ID_LENGTH else uuid.uuid7().hex
         token = logs.request_id.set(request_id)
         try:
-            response = self.get_response(request)
-            response.headers["X-Request-ID"] = request_id
-            metrics.observe(request, response, started=started)
-            self._log(request, response, started=started)
+            yield request_id
         finally:
             logs.request_id.reset(token)
+
+    def _noted(
+        self, request: HttpRequest, response: HttpResponse, request_id: str, *, started: float
+    ) -> HttpResponse:
+        response.headers["X-Request-ID"] = request_id
+        metrics.observe(request, response, started=started)
+        self._log(request, response, started=started)
         return response
 
     def _log(self, request: HttpRequest, response: HttpResponse, *, started: float) -> None:
@@ -62,7 +91,7 @@ class RequestLogMiddleware:
         )
 
 
-class BoundaryMiddleware:
+class BoundaryMiddleware(_InBothWorlds):
     """Refuse bodies that are too large, close every answer to caches and foreign content, and
     answer 503 while the database or Redis is away.
     """
@@ -73,15 +102,22 @@ class BoundaryMiddleware:
         "frame-ancestors 'none'"
     )
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._answer_async(request)
+        return self._refusal(request) or self._closed(self.get_response(request))
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    async def _answer_async(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or self._closed(await self.get_response(request))
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if request.path_info not in settings.PROBES:
             request.get_host()  # raises for a name that is not ours
         if settings.SECURE_SSL_REDIRECT and errors.is_api(request) and not request.is_secure():
             return errors.plain(403, "https_required", "Use https.")
-        response = self.get_response(request)
+        return None
+
+    def _closed(self, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Content-Security-Policy", self.POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code == TOO_MANY_REQUESTS:

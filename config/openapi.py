@@ -56,7 +56,7 @@ class NumeneonSchema(AutoSchema):
                 "413": "The body is too large.",
                 "415": "The body is not of a supported type.",
             }
-        if self.method == "GET" and self._takes_query():
+        if self.method in {"GET", "DELETE"} and self._takes_query():
             extra |= {"400": "A parameter, such as the cursor or a filter, is not understood."}
         if _creates_once(self):
             extra |= {"422": "The Idempotency-Key was used for a different request."}

@@ -264,8 +264,17 @@ ACCOUNT_ADAPTER = "users.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
-# The last is the account of what we ship.
-ACCOUNT_USERNAME_BLACKLIST = ["me", "admin", "root", "support", "numeneon", "numeneon-library"]
+# Words of our addresses; the last two are of what we ship, and of whoever is gone.
+ACCOUNT_USERNAME_BLACKLIST = [
+    "me",
+    "suggestions",
+    "admin",
+    "root",
+    "support",
+    "numeneon",
+    "numeneon-library",
+    "deleted-user",
+]
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -347,6 +356,26 @@ JSON_MAX_DEPTH = 32
 API_RATE_PER_MINUTE = _int("API_RATE_PER_MINUTE", default=600)
 API_ANONYMOUS_RATE_PER_MINUTE = _int("API_ANONYMOUS_RATE_PER_MINUTE", default=60)
 
+# --- Live streams ----------------------------------------------------------------------------
+
+# The web server holds no stream open: a server of its own does (config/asgi.py).
+LIVE_PORT = _int("LIVE_PORT", default=_int("PORT", default=8000) + 1)
+# Where it is, for who asks the web server instead; in production a proxy sends them there.
+LIVE_URL = _text("LIVE_URL", default="" if PRODUCTION else f"http://127.0.0.1:{LIVE_PORT}")
+LIVE_URLCONF = "config.live_urls"
+LIVE_MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.BoundaryMiddleware",
+]
+LIVE_RETENTION_S = 7 * DAY_S
+# How long a nudge that was lost may delay an event.
+LIVE_LOOK_S = 5
+LIVE_HEARTBEAT_S = 15
+LIVE_STREAM_AGE_S = HOUR_S
+LIVE_STREAMS_PER_PERSON = 5
+LIVE_TOPICS_PER_STREAM = 10
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -407,6 +436,16 @@ SPECTACULAR_SETTINGS = {
         "GoalStatusEnum": "analytics.models.GoalStatus",
         "BmrFormulaEnum": "nutrition.formulas.FORMULAS",
         "ValidityEnum": "analytics.models.Validity",
+        "BreakReasonEnum": "analytics.models.BreakReason",
+        "NotificationCategoryEnum": "users.models.notification.NotificationCategory",
+        "VisibilityEnum": "users.models.profile.Visibility",
+        "PostTypeEnum": "social.models.PostType",
+        "MediaTypeEnum": "social.models.MediaType",
+        "AchievementCategoryEnum": "social.models.AchievementCategory",
+        "GroupRoleEnum": "social.models.GroupRole",
+        "ReportReasonEnum": "social.models.ReportReason",
+        "CommentTargetEnum": "social.selectors.targets.COMMENT_TARGETS",
+        "ReportTargetEnum": "social.selectors.targets.REPORT_TARGETS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",

@@ -1,8 +1,9 @@
 """The whole system as one program on one machine, which is what `make run` starts.
 
 It brings PostgreSQL and Valkey (embedded where the environment names none), the database schema,
-the static files and on first use a demo, then the web server, the worker and the schedule on
-127.0.0.1. Ctrl-C stops all of it. The environment variables are explained in .env.example.
+the static files and on first use a demo, then the web server, the live server, the worker and
+the schedule on 127.0.0.1. Ctrl-C stops all of it. The environment variables are explained in
+.env.example.
 """
 
 import argparse
@@ -164,13 +165,26 @@ class _Program:
         _say(f"The {self._name} ended with code {code} and is started again.")
 
 
+def _granian(interface: str, port: int) -> list[str]:
+    arguments = ["-m", "granian", f"config.{interface}:application", "--interface", interface]
+    arguments += ["--no-ws", "--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
+    arguments += ["--http", "1", "--http1-header-read-timeout", "10000"]
+    arguments += ["--respawn-failed-workers", "--workers-kill-timeout", str(WARM_STOP_S)]
+    return arguments
+
+
+def _live(port: int) -> list[str]:
+    arguments = _granian("asgi", port)
+    arguments += ["--workers", str(_number("LIVE_WORKERS", default=1))]
+    # How many streams a worker holds.
+    return [*arguments, "--backlog", "1024", "--backpressure", "10000"]
+
+
 def _web(port: int) -> list[str]:
-    arguments = ["-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
-    arguments += ["--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
+    arguments = _granian("wsgi", port)
     # One thread a worker keeps its database connection; more would leak theirs when idle.
     arguments += ["--workers", str(_number("WEB_WORKERS", default=2)), "--blocking-threads", "1"]
-    arguments += ["--http", "1", "--backlog", "1024", "--http1-header-read-timeout", "10000"]
-    arguments += ["--respawn-failed-workers", "--workers-kill-timeout", str(WARM_STOP_S)]
+    arguments += ["--backlog", "1024"]
     for route, mount in MOUNTS.items():
         arguments += ["--static-path-route", route, "--static-path-mount", str(mount)]
     return arguments
@@ -212,7 +226,7 @@ def prepare() -> None:
         marker.write_text(database)
 
 
-def _web_answers(port: int) -> bool:
+def _answers(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with suppress(OSError, http.client.HTTPException), closing(connection):
         connection.request("GET", "/readyz")
@@ -226,10 +240,11 @@ def _worker_answers() -> bool:
     return False
 
 
-def banner(port: int, demo: list[dict[str, str]]) -> str:
+def banner(port: int, live_port: int, demo: list[dict[str, str]]) -> str:
     """Return what a newcomer reads when everything answers."""
     url = f"http://127.0.0.1:{port}/"
     lines = [f"Ready: {url}", f"  docs   {url}api/docs/", f"  admin  {url}admin/"]
+    lines.append(f"  live   http://127.0.0.1:{live_port}/api/v1/stream/")
     lines += [f"  login  {who['username']} / {who['password']} ({who['role']})" for who in demo]
     if demo:
         login = json.dumps({key: demo[0][key] for key in ("username", "password")})
@@ -241,16 +256,18 @@ def banner(port: int, demo: list[dict[str, str]]) -> str:
 class _Stack:
     """The programs of one run."""
 
-    def __init__(self, port: int, note: Note) -> None:
-        self.port, self.ready, self.in_terminal = port, False, os.isatty(0)
+    def __init__(self, port: int, live_port: int, note: Note) -> None:
+        self.port, self.live_port = port, live_port
+        self.ready, self.in_terminal = False, os.isatty(0)
         self.preparation = _Program(note, "preparation", "-m", "config.stack", "--prepare")
         # One worker has nobody to gossip with, and a printed mail should look like a mail.
         options = ["--without-gossip", "--without-mingle", "worker.redirect_stdouts=false"]
         options += ["--concurrency", str(_number("WORKER_CONCURRENCY", default=2))]
         self.worker = _Program(note, "worker", *_celery("worker", *options))
-        metrics = {"PROMETHEUS_MULTIPROC_DIR": str(VAR / "prometheus")}
-        web = _Program(note, "web server", *_web(port), **metrics)
-        self.programs = [web, self.worker, _Program(note, "schedule", *_celery("beat"))]
+        shared = {"PROMETHEUS_MULTIPROC_DIR": str(VAR / "prometheus"), "LIVE_PORT": str(live_port)}
+        web = _Program(note, "web server", *_web(port), **shared)
+        live = _Program(note, "live server", *_live(live_port), **shared)
+        self.programs = [web, live, self.worker, _Program(note, "schedule", *_celery("beat"))]
 
     def run(self) -> None:
         try:
@@ -260,7 +277,8 @@ class _Stack:
             self.await_ready()
             self.ready = True
             logins = VAR / "demo.json"
-            _say(banner(self.port, json.loads(logins.read_text()) if logins.exists() else []))
+            demo = json.loads(logins.read_text()) if logins.exists() else []
+            _say(banner(self.port, self.live_port, demo))
             while True:
                 self.pause(1)
         finally:
@@ -278,7 +296,8 @@ class _Stack:
 
     def await_ready(self) -> None:
         deadline = time.monotonic() + READY_LIMIT_S
-        while not _worker_answers() or not _web_answers(self.port):
+        ports = (self.port, self.live_port)
+        while not _worker_answers() or not all(_answers(port) for port in ports):
             if time.monotonic() > deadline:
                 raise StackError(f"Not ready after {READY_LIMIT_S} s: see above.")
             self.pause(0.1)
@@ -307,20 +326,26 @@ class _Stack:
 
 
 @contextmanager
-def _claimed(port: int) -> Iterator[None]:
-    """Be the only stack of this checkout, on a free port."""
+def _claimed(**ports: int) -> Iterator[None]:
+    """Be the only stack of this checkout, on free ports."""
     VAR.mkdir(parents=True, exist_ok=True)
-    with (VAR / "stack.lock").open("a") as lock, socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with (VAR / "stack.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            probe.bind(("127.0.0.1", port))
         except BlockingIOError:
             raise StackError("Numeneon already runs in this checkout: stop it first.") from None
-        except OSError as error:
-            raise StackError(f"Port {port} is not free: try `make run PORT=…`.") from error
-        probe.close()
+        for name, port in ports.items():
+            _require_free(name, port)
         yield
+
+
+def _require_free(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StackError(f"Port {port} is not free: try `make run {name}=…`.") from error
 
 
 def main() -> None:
@@ -337,10 +362,15 @@ def main() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     try:
         port = _number("PORT", default=8000, most=65_535)
-        with _undertaker() as note, _claimed(port), embedded.servers(var=VAR):
+        live_port = _number("LIVE_PORT", default=port + 1, most=65_535)
+        with (
+            _undertaker() as note,
+            _claimed(PORT=port, LIVE_PORT=live_port),
+            embedded.servers(var=VAR),
+        ):
             # From here on a stop is received where we wait for it, and nowhere else.
             signal.pthread_sigmask(signal.SIG_BLOCK, {*STOPS, signal.SIGCHLD})
-            _Stack(port, note).run()
+            _Stack(port, live_port, note).run()
     except KeyboardInterrupt:
         return
     except (StackError, embedded.EmbeddedServerError) as error:

@@ -26,12 +26,18 @@ class UsersConfig(AppConfig):
             PersonalData("users.SyncClock", None),
             PersonalData("users.Tombstone", None),
             PersonalData("users.IdempotencyKey", None),
-            PersonalData("users.Notification", "notifications"),
+            PersonalData("users.Notification", "notifications", secret=frozenset({"group_key"})),
+            PersonalData("users.NotificationActor", "notification_actors"),
+            PersonalData("users.LiveEvent", None),
             PersonalData("users.PushDevice", "push_devices", secret=frozenset({"token"})),
             PersonalData(
                 "users.AccountExport", "exports", files=("file",), secret=frozenset({"file"})
             ),
             PersonalData("admin.LogEntry", None),
+        )
+        personal_data.before_erasure(
+            "users.services.notifications.forget_everywhere",
+            touches="users.services.notifications.told_of",
         )
         sync.register(
             SyncedResource("users.UserProfile", "users.api.serializers.represent_profiles"),

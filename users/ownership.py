@@ -191,9 +191,18 @@ def _follow_references(rows: "models.QuerySet[Any]") -> None:
         pointing = child._default_manager.filter(**{f"{name}__in": rows})
         # Equal and not identical: those of polymorphic rows are wrapped.
         if relation.on_delete == models.CASCADE:
-            pointing.delete()
+            _delete_pointing(pointing, rows)
         elif relation.on_delete == models.SET_NULL:
             pointing.update(**{name: None})
+
+
+def _delete_pointing(pointing: "models.QuerySet[Any]", rows: "models.QuerySet[Any]") -> None:
+    if pointing.model is rows.model:
+        # A tree ends somewhere, and a row that refers to itself goes by itself.
+        pointing = pointing.exclude(pk__in=rows)
+        if not pointing.exists():
+            return
+    pointing.delete()
 
 
 def resource_name(model: type[models.Model]) -> str:
@@ -268,14 +277,10 @@ class Synced(models.Model):
             raise ValueError(f"The owner and key of {self._meta.label} {key} cannot change.")
 
 
-class OwnedModel(Synced):
-    """A thing that is saved, synced and deleted as a whole. It goes when its person goes."""
+class SyncedThing(Synced):
+    """A thing that is saved, synced and deleted as a whole; ``owner_field`` names its person."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # No index of its own: that of the change feed begins with it, and so do most others.
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False, db_index=False
-    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     creation_hash = models.BinaryField(
@@ -287,7 +292,6 @@ class OwnedModel(Synced):
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["user", "revision"], name="%(class)s_sync")]
 
     def save(self, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is not None:
@@ -297,6 +301,19 @@ class OwnedModel(Synced):
     def touch(self) -> None:
         """Report a change of one of its parts."""
         self.save(update_fields=["updated_at"])
+
+
+class OwnedModel(SyncedThing):
+    """A thing whose person is its ``user``. It goes when its person goes."""
+
+    # No index of its own: that of the change feed begins with it, and so do most others.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, editable=False, db_index=False
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["user", "revision"], name="%(class)s_sync")]
 
 
 class PartQuerySet(OwnedQuerySet[ModelT]):

@@ -4,13 +4,14 @@ Each app registers its models when it is ready; a test fails for a model that re
 and is not here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,34 @@ def register(*parts: PersonalData) -> None:
 
 def registered() -> tuple[PersonalData, ...]:
     return tuple(_registered.values())
+
+
+# The function, and the one that tells whose rows it changes, by their paths.
+_before_erasure: dict[str, str | None] = {}
+
+
+def before_erasure(path: str, *, touches: str | None = None) -> None:
+    """Have erasure call the function of this path with the person's id.
+
+    Inside its transaction, before the tables are emptied and in the order of registration. The
+    function may run again after a failure. ``touches`` is the path of a function that takes the
+    id and answers whose rows, beside the person's, it will change: their clocks are advanced with
+    the person's, in the order of their ids, so that nobody is waited for out of turn.
+    """
+    _before_erasure[path] = touches
+
+
+def touched_by_erasure(user_id: UUID) -> set[UUID]:
+    """Whose rows change when this person goes."""
+    touched: set[UUID] = set()
+    for path in _before_erasure.values():
+        if path is not None:
+            people: Collection[UUID] = import_string(path)(user_id)
+            touched.update(people)
+    return touched
+
+
+def prepare_erasure(user_id: UUID) -> None:
+    """Do what was asked for before this person's tables are emptied."""
+    for path in _before_erasure:
+        import_string(path)(user_id)

@@ -1,6 +1,7 @@
 """Which people, and which of their rows."""
 
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.contrib.auth.models import UserManager
 from django.contrib.postgres.search import TrigramSimilarity
@@ -8,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Greatest
 
-from users.ownership import SyncedQuerySet
+from users import connections
+from users.ownership import PartQuerySet, SyncedQuerySet
 
 if TYPE_CHECKING:
     from users.models import (  # noqa: F401 - named in the base classes
         Notification,
+        NotificationActor,
         Trainer,
         UserProfile,
     )
@@ -31,10 +34,15 @@ class TrainerManager(UserManager["Trainer"]):
 
 
 class UserProfileQuerySet(SyncedQuerySet["UserProfile"]):
-    def visible_to(self, user_id: object) -> Self:
-        """Profiles of active people that this person may know of: not private, or their own."""
-        return self.filter(user__is_active=True).filter(
-            ~Q(visibility="private") | Q(user_id=user_id)
+    def visible_to(self, user_id: UUID) -> Self:
+        """Profiles of active people that this person may know of.
+
+        Their own, and those that are neither private nor hidden from them.
+        """
+        return (
+            self.filter(user__is_active=True)
+            .filter(~Q(visibility="private") | Q(user_id=user_id))
+            .exclude(user__in=connections.hidden_from(user_id))
         )
 
     def matching(self, text: str) -> Self:
@@ -54,6 +62,13 @@ class UserProfileQuerySet(SyncedQuerySet["UserProfile"]):
 class NotificationQuerySet(SyncedQuerySet["Notification"]):
     def unread(self) -> Self:
         return self.filter(read_at=None)
+
+    def of_group(self, user_id: UUID, group_key: str) -> Self:
+        return self.filter(user_id=user_id, group_key=group_key)
+
+
+class NotificationActorQuerySet(PartQuerySet["NotificationActor"]):
+    whole = "notification"
 
 
 def _named_like(profiles: "models.QuerySet[UserProfile]", text: str) -> "models.QuerySet[Any]":

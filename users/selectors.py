@@ -1,5 +1,6 @@
 """Answers that no single table holds: whose token this is, and what changed since a cursor."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,6 +62,33 @@ def time_zone_and_weight_of(user_id: UUID) -> tuple[str, float | None]:
 def today_of(user_id: UUID, *, now: datetime) -> date:
     """The person's own day at an instant."""
     return reading_of(now, time_zone_of(user_id)).date()
+
+
+_ACTORS = """
+    SELECT told.id AS notification_id, newest.*
+    FROM unnest(%(ids)s::uuid[]) AS told (id) CROSS JOIN LATERAL (
+        SELECT person.id, person.username, profile.display_name, profile.avatar_thumbnail
+        FROM users_notificationactor acted
+        JOIN users_user person ON person.id = acted.actor_id AND person.is_active
+        JOIN users_userprofile profile ON profile.user_id = person.id
+        WHERE acted.notification_id = told.id AND person.id <> ALL(%(hidden)s::uuid[])
+        ORDER BY acted.created_at DESC, acted.id DESC LIMIT %(most)s
+    ) newest
+"""
+
+
+def newest_actors(
+    notification_ids: Collection[UUID], *, most: int, hidden: Collection[UUID] = ()
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Who did what these notifications tell of, newest first, but for the hidden, in one query.
+
+    Each with id, username, display_name and the name of the file of avatar_thumbnail.
+    """
+    found: dict[UUID, list[dict[str, Any]]] = {one: [] for one in notification_ids}
+    parameters = {"ids": list(notification_ids), "most": most, "hidden": list(hidden)}
+    for row in fetch(_ACTORS, parameters) if found else ():
+        found[row.pop("notification_id")].append(row)
+    return found
 
 
 @dataclass(frozen=True)

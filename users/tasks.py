@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from users.services import accounts, creation, exports, jobs, mail, notifications, outbox
+from users.services import accounts, creation, exports, jobs, live, mail, notifications, outbox
 
 # The modules of the outbox's handlers; importing them here is what registers them.
 __handlers__ = (accounts, exports, mail, notifications)
@@ -36,6 +36,11 @@ def remove_expired_sessions() -> None:
 @shared_task
 def remove_old_idempotency_keys() -> None:
     creation.remove_old_keys(before=datetime.now(UTC) - timedelta(days=7))
+
+
+@shared_task
+def remove_old_live_events() -> None:
+    live.remove_old_events(now=datetime.now(UTC))
 
 
 @shared_task

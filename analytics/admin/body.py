@@ -4,8 +4,7 @@ from django.contrib import admin
 
 from analytics.models import BodyMetric
 from analytics.models.body import MEASURES
-from nutrition.admin.reading import ShortPaginator
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator
 
 
 @admin.register(BodyMetric)

@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString
 from analytics.charts.look import Asked, Chart, Look
 from analytics.models import AnalyticsState
 from analytics.selectors.pictures import most_trained, picture_of, svg_of
-from nutrition.admin.reading import ShortPaginator
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator
 
 HALF_A_YEAR_DAYS: Final = 182
 # What somebody must be allowed to view to see a picture of it.

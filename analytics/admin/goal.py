@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from analytics.models import Goal, GoalStatus, HabitGoal
-from nutrition.admin.reading import ShortPaginator
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator
 
 _KINDS: Final = ("strength", "body", "habit")
 

@@ -4,8 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from analytics.models import NutritionSummary, TrainingBreak, TrainingDay, WorkoutAnalysis
-from nutrition.admin.reading import ShortPaginator, pretty
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator, pretty
 
 _RECORD = ("revision", "created_at", "updated_at")
 _SOURCE = ("source_rows", "source_revision")

@@ -5,8 +5,7 @@ from django.utils.safestring import SafeString
 
 from analytics.admin.charts import chart_image
 from analytics.models import OneRmTest, PersonalRecord, StrengthProgress
-from nutrition.admin.reading import ShortPaginator
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator
 
 _RECORD = ("revision", "created_at", "updated_at")
 _SEARCH_HELP = "A username, or a part of an exercise's name."

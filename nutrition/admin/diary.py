@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from nutrition.admin.reading import ShortPaginator, pretty
 from nutrition.models import (
     DayTarget,
     DiaryDay,
@@ -15,7 +14,7 @@ from nutrition.models import (
     WaterIntake,
 )
 from nutrition.models.goal import TARGETS
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, ShortPaginator, pretty
 
 _RECORD = ("revision", "created_at", "updated_at")
 

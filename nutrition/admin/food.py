@@ -11,12 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from nutrition import gtin
 from nutrition.admin.food_forms import FoodForm, PortionFormSet
 from nutrition.admin.merging import MergingAdmin
-from nutrition.admin.reading import ShortPaginator
 from nutrition.models import Food, FoodSource, MealEntry, Portion, RecipeIngredient
 from nutrition.models.food import CHECKED, Folded
 from nutrition.services import foods, moderation
 from nutrition.transfer.readings import MAX_PORTIONS
-from users.admin import PersonalAdmin
+from users.admin.reading import PersonalAdmin, ShortPaginator
 from users.errors import Conflict
 from users.keyset import fetch
 

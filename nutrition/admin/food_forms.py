@@ -13,7 +13,7 @@ from django.forms.models import BaseInlineFormSet
 from nutrition.models import Food, MergedFood, Portion
 from nutrition.services import labels
 from nutrition.transfer.micronutrients import BY_NAME
-from users.admin import WholeRowForm
+from users.admin.reading import WholeRowForm
 
 _LEAST_AMOUNT = 0.01
 

@@ -10,9 +10,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrition.admin.reading import MAX_SHOWN, link, table
 from nutrition.models import FoodCandidate, FoodImage
-from users.admin import RecordAdmin
+from users.admin.reading import MAX_SHOWN, RecordAdmin, link, table
 
 _SHOWN_PX = 64
 

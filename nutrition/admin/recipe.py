@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from nutrition.admin.reading import MAX_SHOWN, link, table
 from nutrition.models import Recipe, RecipeIngredient
-from users.admin import RecordAdmin
+from users.admin.reading import MAX_SHOWN, RecordAdmin, link, table
 
 
 @admin.register(Recipe)

@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from nutrition.admin.reading import pretty
 from nutrition.models import FoodImport, MergedFood
-from users.admin import RecordAdmin
+from users.admin.reading import RecordAdmin, pretty
 
 _COUNTS = ("added", "changed", "unchanged", "merged")
 

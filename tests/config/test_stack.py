@@ -154,11 +154,12 @@ def test_the_banner_shows_where_to_go_and_a_command_that_logs_in() -> None:
         {"username": "admin", "password": "secret", "role": "admin"},
     ]
 
-    ready, docs, admin, *logins, attempt = stack.banner(8123, people).splitlines()
+    ready, docs, admin, live, *logins, attempt = stack.banner(8123, 8200, people).splitlines()
 
     assert ready == "Ready: http://127.0.0.1:8123/"
     assert docs.split() == ["docs", "http://127.0.0.1:8123/api/docs/"]
     assert admin.split() == ["admin", "http://127.0.0.1:8123/admin/"]
+    assert live.split() == ["live", "http://127.0.0.1:8200/api/v1/stream/"]
     assert logins == ["  login  ana / it's ana's (user)", "  login  admin / secret (admin)"]
     label, curl, *_, body, url = shlex.split(attempt)
     assert (label, curl, url) == (
@@ -170,7 +171,7 @@ def test_the_banner_shows_where_to_go_and_a_command_that_logs_in() -> None:
 
 
 def test_without_a_demo_the_banner_shows_no_logins() -> None:
-    assert len(stack.banner(8000, []).splitlines()) == 3
+    assert len(stack.banner(8000, 8001, []).splitlines()) == 4
 
 
 def test_a_taken_port_is_named_before_anything_starts(var: Path) -> None:
@@ -197,12 +198,31 @@ def test_a_second_stack_of_one_checkout_is_refused(var: Path) -> None:
     assert ended.stderr == "Numeneon already runs in this checkout: stop it first.\n"
 
 
+def test_a_taken_port_of_the_live_server_is_named_too(var: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        ended = run(var, PORT=str(free_port()), LIVE_PORT=str(port))
+
+    assert ended.returncode == 1
+    assert ended.stderr == f"Port {port} is not free: try `make run LIVE_PORT=…`.\n"
+
+
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
 def test_a_port_that_is_none_is_refused(var: Path, port: str) -> None:
     ended = run(var, PORT=port)
 
     assert ended.returncode == 1
     assert ended.stderr == f"PORT must be a number from 1 to 65535, not {port!r}.\n"
+
+
+def test_after_the_last_port_there_is_none_for_the_live_server(var: Path) -> None:
+    ended = run(var, PORT="65535")
+
+    assert ended.returncode == 1
+    assert ended.stderr == "LIVE_PORT must be a number from 1 to 65535, not '65536'.\n"
 
 
 def test_a_program_that_keeps_ending_is_started_again_and_then_given_up(
@@ -237,6 +257,7 @@ def test_a_killed_stack_leaves_nothing_behind(var: Path) -> None:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PORT": str(free_port()),
+        "LIVE_PORT": str(free_port()),
     }
     with started(var, "-m", "config.stack", **values) as killed:
         assert killed.stdout

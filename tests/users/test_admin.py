@@ -18,14 +18,16 @@ from django.utils import timezone
 
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.users.admin_client import browser_of, form_of, queries_of
-from users import admin as users_admin
+from users.admin import reading
 from users.ids import uuid7
 from users.models import (
     AccountExport,
     ErasedIdentity,
     ExternalIdentity,
     IdempotencyKey,
+    LiveEvent,
     Notification,
+    NotificationActor,
     OutboxMessage,
     PushDevice,
     Session,
@@ -75,6 +77,15 @@ ROWS = {
         digest=f"{user.pk.hex}digest", erased_at=timezone.now()
     ),
     Notification: lambda user: NotificationFactory(user=user, text="Bench day, ana."),
+    NotificationActor: lambda user: NotificationActor.objects.create(
+        user=user,
+        notification=NotificationFactory(user=user, text="Bench day, ana."),
+        actor=user,
+        created_at=timezone.now(),
+    ),
+    LiveEvent: lambda user: LiveEvent.objects.create(
+        user=user, revision=next(_numbers), kind="message", data={}, created_at=timezone.now()
+    ),
     PushDevice: lambda user: PushDevice.objects.create(
         user=user, platform="fcm", token=f"secret-token-{next(_numbers)}", name="ana's phone"
     ),
@@ -334,7 +345,7 @@ def test_a_form_does_not_undo_what_a_phone_writes_meanwhile(
     def wait_for_the_phone(user_id):
         UserProfile.objects.filter(pk=user_id).update(avatar="avatars/new.webp")
 
-    monkeypatch.setattr(users_admin, "advance_clock", wait_for_the_phone)
+    monkeypatch.setattr(reading, "advance_clock", wait_for_the_phone)
     desk.post(url(UserProfile, "change", ana.pk), form_of(page) | {"bio": "Lifts."})
 
     profile = UserProfile.objects.get(user=ana)

@@ -45,6 +45,8 @@ SETTINGS = {
     "workout_days_per_week": 5,
     "week_starts_on": 7,
     "language": "de-AT",
+    "read_receipts": False,
+    "messages_from": "connections",
 }
 
 
@@ -127,6 +129,8 @@ def test_a_new_account_answers_with_the_defaults(api: APIClient):
         "workout_days_per_week": 3,
         "week_starts_on": 1,
         "language": "en",
+        "read_receipts": True,
+        "messages_from": "everyone",
     }
 
 
@@ -309,6 +313,8 @@ BAD = [
         [-1, 8, 3.5, None, "", "three", True, 10**30, "9" * 999],
     ),
     ("settings", "week_starts_on", [0, 8, -1, 1.5, None, "", "monday", True, 10**30]),
+    ("settings", "read_receipts", [None, "sometimes"]),
+    ("settings", "messages_from", ["", None, "strangers", 1]),
     ("settings", "language", ["", None, "e", "english", "de_AT", "de-AT-1996", "d3", "en\u0430"]),
 ]
 

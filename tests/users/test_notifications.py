@@ -156,6 +156,8 @@ def test_the_list_shows_hers_newest_first(api: APIClient, ana: User, ben: User):
         "category": "workouts",
         "kind": "reminder",
         "text": "Well done.",
+        "actors_count": 0,
+        "actors": [],
         "target_type": "workouts.workout",
         "target_id": str(workout.pk),
         "read_at": None,

@@ -97,7 +97,8 @@ def test_no_secret_is_exported(part: personal_data.PersonalData):
         if field.name not in part.secret | {"creation_hash"}
     ]
 
-    suspicious = [name for name in shown if any(word in name for word in telling)]
+    said = [name.replace("hashtag", "") for name in shown]
+    suspicious = [name for name in said if any(word in name for word in telling)]
 
     assert part.name is None or suspicious == []
 

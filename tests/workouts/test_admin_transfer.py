@@ -9,8 +9,8 @@ from tests.factories.users import UserFactory
 from tests.factories.workouts import CustomExerciseFactory, ExerciseFactory
 from tests.users.admin_client import browser_of, queries_of
 from tests.workouts.test_admin import saved, staff_who_may, url
+from users.admin.reading import MAX_SHOWN
 from users.models import User
-from workouts.admin.reading import MAX_SHOWN
 from workouts.models import ExerciseAlias, RowError, WorkoutImport
 
 pytestmark = pytest.mark.django_db

@@ -228,13 +228,20 @@ class TestList:
         assert (row["days_count"], row["exercises_count"], row["equipment"]) == (0, 0, [])
 
     @pytest.mark.parametrize(
-        "query", ["", "?public=true", "?public=true&equipment=bench&q=x&goal=y&page_size=100"]
+        ("query", "queries"),
+        [
+            ("", 2),  # whose token; the page
+            ("?public=true", 3),  # and who is hidden
+            ("?public=true&equipment=bench&q=x&goal=y&page_size=100", 3),
+        ],
     )
-    def test_it_costs_two_queries(self, api, ana, query, django_assert_num_queries):
+    def test_it_costs_the_same_for_any_number(
+        self, api, ana, query, queries, django_assert_num_queries
+    ):
         for _ in range(3):
             PlanFactory(user=ana, is_public=True)
 
-        with django_assert_num_queries(2):  # whose token; the page
+        with django_assert_num_queries(queries):
             response = api.get(f"{URL}{query}")
 
         assert response.status_code == 200
@@ -248,6 +255,14 @@ class TestList:
             response = api.get(detail(plan))
 
         assert [len(day["exercises"]) for day in response.json()["days"]] == [6] * 6
+
+    def test_anothers_plan_costs_one_query_more(self, api, ben, django_assert_num_queries):
+        plan = PlanFactory(user=ben, is_public=True)
+
+        with django_assert_num_queries(3):  # whose token; the plan; who is hidden
+            response = api.get(detail(plan))
+
+        assert response.status_code == 200
 
     @pytest.mark.parametrize(
         ("query", "found"),

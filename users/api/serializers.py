@@ -1,6 +1,6 @@
 """People, as they see themselves and as others see them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
+from users import connections
 from users.api.fields import FiniteFloatField, IdField
 from users.models import (
     AccountExport,
@@ -22,8 +24,20 @@ from users.models import (
     UserProfile,
     UserSettings,
 )
+from users.selectors import newest_actors
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+MOST_ACTORS = 3
+
+
+def picture_url(name: str, request: Request | None) -> str:
+    """Where the public file of this name is; nowhere without a name."""
+    if not name:
+        return ""
+    url = default_storage.url(name)
+    return str(request.build_absolute_uri(url)) if request else url
 
 
 class AvatarFieldsMixin(serializers.Serializer[Any]):
@@ -42,9 +56,7 @@ class AvatarFieldsMixin(serializers.Serializer[Any]):
         return self._url(profile.avatar_thumbnail.name or "") if profile.avatar_thumbnail else ""
 
     def _url(self, name: str) -> str:
-        url = default_storage.url(name)
-        request = self.context.get("request")
-        return str(request.build_absolute_uri(url)) if request else url
+        return picture_url(name, self.context.get("request"))
 
 
 class ProfileSerializer(AvatarFieldsMixin, serializers.ModelSerializer[UserProfile]):
@@ -118,6 +130,8 @@ class SettingsSerializer(serializers.ModelSerializer[UserSettings]):
             "workout_days_per_week",
             "week_starts_on",
             "language",
+            "read_receipts",
+            "messages_from",
         )
 
 
@@ -199,22 +213,52 @@ class PublicProfileSerializer(PersonSerializer):
         return answer
 
 
+class ActorSerializer(serializers.Serializer[Any]):
+    """A person as a notification names them."""
+
+    id = serializers.UUIDField()
+    username = serializers.CharField()
+    display_name = serializers.CharField()
+    avatar_thumbnail_url = serializers.SerializerMethodField(help_text="Empty without a picture.")
+
+    @extend_schema_field({"type": "string", "format": "uri-reference"})
+    def get_avatar_thumbnail_url(self, actor: Mapping[str, Any]) -> str:
+        return picture_url(actor["avatar_thumbnail"], self.context.get("request"))
+
+
+class NotificationListSerializer(serializers.ListSerializer[Any]):
+    def to_representation(self, data: Any) -> list[Any]:
+        return super().to_representation(with_actors(data))
+
+
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    actors = serializers.SerializerMethodField(
+        help_text="The newest of those who did it, at most three."
+    )
     target_type = serializers.SerializerMethodField(help_text='Such as "workouts.workout".')
 
     class Meta:
         model = Notification
+        list_serializer_class = NotificationListSerializer
         fields = (
             "id",
             "category",
             "kind",
             "text",
+            "actors_count",
+            "actors",
             "target_type",
             "target_id",
             "read_at",
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(ActorSerializer(many=True))
+    def get_actors(self, notification: Notification) -> Any:
+        if not hasattr(notification, "newest_actors"):
+            with_actors([notification])
+        return ActorSerializer(notification.newest_actors, many=True, context=self.context).data  # type: ignore[attr-defined]
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_target_type(self, notification: Notification) -> str | None:
@@ -297,8 +341,20 @@ def represent_settings(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
     return represent(SettingsSerializer, _of(UserSettings, user_id, ids))
 
 
+def with_actors(rows: Iterable[Notification]) -> list[Notification]:
+    """One person's notifications, each knowing its newest actors; at most one query of ours."""
+    notifications = list(rows)
+    acted = [one.pk for one in notifications if one.actors_count]
+    hidden = connections.hidden_from(notifications[0].user_id) if acted else ()
+    found = newest_actors(acted, most=MOST_ACTORS, hidden=hidden)
+    for one in notifications:
+        one.newest_actors = found.get(one.pk, [])  # type: ignore[attr-defined]
+    return notifications
+
+
 def represent_notifications(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
-    return represent(NotificationSerializer, _of(Notification, user_id, ids))
+    rows = with_actors(_of(Notification, user_id, ids))
+    return {row.pk: NotificationSerializer(row).data for row in rows}
 
 
 def represent_push_devices(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:

@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from users.api import sync, viewsets
+from users.api import live, sync, viewsets
 
 mine = SimpleRouter(use_regex_path=False)
 mine.register("export", viewsets.AccountExportViewSet, basename="account-export")
@@ -17,5 +17,6 @@ urlpatterns = [
     path("users/me/avatar/", viewsets.MyAvatarView.as_view(), name="my-avatar"),
     path("users/me/", include(mine.urls)),
     path("sync/", sync.SyncView.as_view(), name="sync"),
+    path("stream/", live.StreamView.as_view(), name="stream"),
     path("", include(router.urls)),
 ]

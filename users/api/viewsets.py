@@ -236,6 +236,9 @@ class NotificationViewSet(
     serializer_class = NotificationSerializer
     filterset_class = NotificationFilter
 
+    def perform_destroy(self, instance: Notification) -> None:
+        notifications.remove(notification=instance)
+
     @extend_schema(request=ReadNotificationsSerializer, responses=ReadNotificationsSerializer)
     @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
     def read(self, request: Request) -> Response:

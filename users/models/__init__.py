@@ -1,7 +1,8 @@
 from users.models.account import ErasedIdentity, ExternalIdentity, Session, Trainer, User
 from users.models.export import AccountExport
 from users.models.job import Job, JobStatus
-from users.models.notification import Notification, PushDevice
+from users.models.live import LiveEvent
+from users.models.notification import Notification, NotificationActor, PushDevice
 from users.models.outbox import IdempotencyKey, OutboxMessage
 from users.models.profile import UserProfile, UserSettings
 from users.models.sync import SyncClock, Tombstone
@@ -13,7 +14,9 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobStatus",
+    "LiveEvent",
     "Notification",
+    "NotificationActor",
     "OutboxMessage",
     "PushDevice",
     "Session",

@@ -1,8 +1,11 @@
 """Who someone is, and how we know that it is them."""
 
+import secrets
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
@@ -10,7 +13,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower, Upper
 
 from users.ids import uuid7
-from users.models.profile import UserProfile, UserSettings
+from users.models.profile import UserProfile, UserSettings, Visibility
 from users.querysets import TrainerManager
 
 
@@ -62,6 +65,42 @@ class User(AbstractUser):
         if written is None or "email" in written:
             stale = UserProfile.objects.filter(user=self).exclude(email=self.email)
             stale.update(email=self.email)
+
+
+# Found by its id: a person may have had its name before.
+DELETED_ID = UUID("01900000-0000-7000-8000-000000000002")
+DELETED_NAME = "deleted-user"
+
+
+@transaction.atomic
+def deleted_user() -> User:
+    """Who stands for everybody who was erased, where something of theirs has to stay.
+
+    Nobody can log in with it, find it or erase it. For ``on_delete=models.SET(deleted_user)``.
+    """
+    nobody = User.objects.filter(pk=DELETED_ID).first()
+    if nobody is not None:
+        return nobody
+    is_taken = User.objects.filter(username=DELETED_NAME).exists()
+    nobody, is_new = User.objects.get_or_create(
+        pk=DELETED_ID,
+        defaults={
+            "username": f"{DELETED_NAME}-{secrets.token_hex(4)}" if is_taken else DELETED_NAME,
+            "email": f"{DELETED_NAME}@house.invalid",
+            "password": make_password(None),
+            "is_active": False,
+        },
+    )
+    if is_new:
+        nobody.profile.display_name = "Deleted user"
+        # Being inactive hides it. Its profile must not hide what others answered it.
+        nobody.profile.visibility = Visibility.PUBLIC
+        nobody.profile.save()
+    return nobody
+
+
+def deleted_user_id() -> UUID:
+    return deleted_user().pk
 
 
 class Trainer(User):

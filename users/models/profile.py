@@ -1,6 +1,7 @@
 """What a person tells about themselves, and how they want the app to behave."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from users import connections
 from users.localtime import validate_time_zone
 from users.ownership import Synced, SyncedQuerySet
 from users.querysets import UserProfileQuerySet
@@ -46,6 +48,14 @@ class PrimaryGoal(models.TextChoices):
     WEIGHT_LOSS = "weight_loss", "Weight Loss"
     MUSCLE_GAIN = "muscle_gain", "Muscle Gain"
     ENDURANCE = "endurance", "Endurance"
+
+
+class MessagesFrom(models.TextChoices):
+    """Who may write to a person. A stranger's first message waits as a request."""
+
+    EVERYONE = "everyone", "Everyone"
+    CONNECTIONS = "connections", "People I follow and friends"
+    NOBODY = "nobody", "Nobody"
 
 
 class UserProfile(Synced):
@@ -140,9 +150,13 @@ class UserProfile(Synced):
     def __str__(self) -> str:
         return self.display_name
 
-    def shows_details_to(self, user_id: object) -> bool:
+    def shows_details_to(self, user_id: UUID) -> bool:
         """Whether this person sees more than the name and picture."""
-        return self.visibility == Visibility.PUBLIC or self.user_id == user_id
+        if self.visibility == Visibility.PUBLIC or self.user_id == user_id:
+            return True
+        return self.visibility == Visibility.FOLLOWERS and connections.is_follower(
+            viewer_id=user_id, person_id=self.user_id
+        )
 
 
 class UserSettings(Synced):
@@ -167,6 +181,19 @@ class UserSettings(Synced):
         default=1, help_text="The first day of a week: 1 is Monday, 7 Sunday."
     )
     language = models.CharField(max_length=10, default="en", help_text="BCP 47, such as de-AT")
+    read_receipts = models.BooleanField(
+        default=True,
+        help_text=(
+            "Whether others see that you read their messages; who hides it does not see others' "
+            "either."
+        ),
+    )
+    messages_from = models.CharField(
+        max_length=20,
+        choices=MessagesFrom,
+        default=MessagesFrom.EVERYONE,
+        help_text="Who may write to you; a stranger's first message waits as a request.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[SyncedQuerySet["UserSettings"]] = SyncedQuerySet.as_manager()  # type: ignore[assignment]
@@ -196,6 +223,10 @@ class UserSettings(Synced):
             models.CheckConstraint(
                 condition=Q(primary_goal__in=PrimaryGoal.values),
                 name="settings_primary_goal_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(messages_from__in=MessagesFrom.values),
+                name="settings_messages_from_known",
             ),
         ]
 

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from users import personal_data
 from users.models import ErasedIdentity, ExternalIdentity, Session, User, UserProfile, UserSettings
-from users.ownership import advance_clock
+from users.models.account import DELETED_ID
+from users.ownership import advance_clock, advance_clocks_unheard
 from users.services import mail, outbox
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 # Found by its id: a person may have had its name before.
 HOUSE_ID = UUID("01900000-0000-7000-8000-000000000001")
 HOUSE_NAME = "numeneon-library"
+# Nobody's accounts, which everybody's rows may need.
+STANDING_IDS = frozenset({HOUSE_ID, DELETED_ID})
 
 
 @transaction.atomic
@@ -109,7 +112,12 @@ def user_of_identity(*, issuer: str, subject: UUID, issued_at: datetime) -> User
 
 @transaction.atomic
 def close_account(*, user: User) -> None:
-    """Shut the person out at once, free their name and address, and have everything erased."""
+    """Shut the person out at once, free their name and address, and have everything erased.
+
+    An account of ours stays as it is.
+    """
+    if user.pk in STANDING_IDS:
+        return
     advance_clock(user.pk)
     addresses = EmailAddress.objects.filter(user=user)
     for address in {user.email, *addresses.values_list("email", flat=True)}:
@@ -132,12 +140,13 @@ def close_account(*, user: User) -> None:
 @outbox.handles("erase_account")
 def erase_account(*, user_id: str) -> None:
     """Delete every row and file of a closed account, children first."""
-    user = User.objects.filter(pk=user_id, is_active=False).first()
+    user = User.objects.filter(pk=user_id, is_active=False).exclude(pk__in=STANDING_IDS).first()
     if user is None:
         return
     files: list[tuple[FileField, str]] = []
     with transaction.atomic():
-        advance_clock(user.pk)
+        _lock_out_others(user)
+        personal_data.prepare_erasure(user.pk)
         _remember_identities(user)
         _blank_admin_log(user)
         for part in reversed(personal_data.registered()):
@@ -149,6 +158,14 @@ def erase_account(*, user_id: str) -> None:
     for field, name in files:
         field.storage.delete(name)
     logger.info("Account %s is erased.", user_id)
+
+
+def _lock_out_others(user: User) -> None:
+    """The person's writers, and those of everybody whose rows change when they go."""
+    touched = personal_data.touched_by_erasure(user.pk) | {user.pk}
+    advance_clocks_unheard(touched)
+    # Looked up once the person's own writers are out: who came until then is touched as well.
+    advance_clocks_unheard(personal_data.touched_by_erasure(user.pk) - touched)
 
 
 def _remember_identities(user: User) -> None:

@@ -77,7 +77,9 @@ def stored_ids(
 
     Raises Conflict as ``refuse_mixed_up`` does, for any of them.
     """
-    owner, table = f"{model.owner_field}_id", model._meta.db_table
+    owner_field = model._meta.get_field(model.owner_field)
+    assert isinstance(owner_field, models.ForeignKey)
+    owner, table = owner_field.column, model._meta.db_table
     found = fetch(
         f"""
         SELECT id, {owner} AS owner, creation_hash AS hash, false AS deleted FROM {table}

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from users.admin import PersonalAdmin, RecordAdmin, WholeRowForm
+from users.admin.reading import PersonalAdmin, RecordAdmin, WholeRowForm
 from workouts.admin.inlines import PartInline
 from workouts.models import (
     CardioExercise,

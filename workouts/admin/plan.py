@@ -10,9 +10,17 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from users.admin import PersonalAdmin, RecordAdmin
+from users.admin.reading import (
+    MAX_SHOWN,
+    PersonalAdmin,
+    RecordAdmin,
+    StatusFilter,
+    lines,
+    link,
+    pretty,
+    table,
+)
 from users.models import JobStatus
-from workouts.admin.reading import MAX_SHOWN, StatusFilter, lines, link, pretty, table
 from workouts.models import (
     PlanGeneration,
     PlannedExercise,

@@ -8,8 +8,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from users.admin import PersonalAdmin, ReadingAdmin, RecordAdmin, WholeRowForm
-from workouts.admin.reading import MAX_SHOWN, link, pretty, table
+from users.admin.reading import (
+    MAX_SHOWN,
+    PersonalAdmin,
+    ReadingAdmin,
+    RecordAdmin,
+    WholeRowForm,
+    link,
+    pretty,
+    table,
+)
 from workouts.models import Gym, PlanPause, PlanRun, RuleEvaluation, SkippedSession, TrainingMax
 from workouts.services import replays
 

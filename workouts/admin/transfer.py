@@ -5,10 +5,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from users.admin import PersonalAdmin, RecordAdmin, WholeRowForm
+from users.admin.reading import (
+    MAX_SHOWN,
+    PersonalAdmin,
+    RecordAdmin,
+    StatusFilter,
+    WholeRowForm,
+    pretty,
+    table,
+)
 from users.errors import Conflict
 from workouts.admin.exercise import refuse_foreign
-from workouts.admin.reading import MAX_SHOWN, StatusFilter, pretty, table
 from workouts.models import Exercise, ExerciseAlias, RowError, WorkoutImport
 from workouts.models.transfer import ImportStatus
 from workouts.services import transfers

@@ -14,14 +14,13 @@ from django.db.models import CharField, FloatField, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from users.admin import PersonalAdmin, WholeRowForm
+from users.admin.reading import PersonalAdmin, WholeRowForm, pretty
 from users.localtime import validate_time_zone
 from users.models import User
 from users.ownership import advance_clocks
 from users.selectors import time_zone_and_weight_of
 from workouts.admin.exercise import refuse_foreign
 from workouts.admin.inlines import PartInline
-from workouts.admin.reading import pretty
 from workouts.models import ExerciseNote, Workout, WorkoutSet
 from workouts.models.workout import MAX_SETS
 from workouts.services import replays

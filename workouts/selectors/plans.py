@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from users import connections
 from users.keyset import Page, Place, SqlList, escape_like, fetch, given
 from workouts.models import WorkoutPlan
 from workouts.training.document import Plan
@@ -68,7 +69,7 @@ _DAYS: LiteralString = f"""
     ), '[]'::json)::text AS days
 """  # noqa: S608 - our own expression
 _PLANS: LiteralString = f"""
-    SELECT {_PLAN_COLUMNS}, {_AUTHOR}, {_DAYS}
+    SELECT p.user_id, {_PLAN_COLUMNS}, {_AUTHOR}, {_DAYS}
     FROM workouts_workoutplan p
     JOIN users_user u ON u.id = p.user_id JOIN users_userprofile f ON f.user_id = p.user_id
     WHERE p.id = ANY(%(ids)s) AND (p.user_id = %(viewer)s OR p.is_public)
@@ -115,6 +116,7 @@ class PlanFilter:
     updated_since: datetime | None = None
 
 
+_PUBLIC: LiteralString = "p.is_public AND p.user_id <> ALL(%(hidden)s::uuid[])"
 _CONDITIONS: dict[str, LiteralString] = {
     "q": "(p.name ILIKE %(q)s OR p.description ILIKE %(q)s)",
     "goal": "p.goal = %(goal)s",
@@ -133,17 +135,21 @@ _CONDITIONS: dict[str, LiteralString] = {
 
 
 def plan_page(*, viewer_id: UUID, narrowed: PlanFilter, size: int, place: Place | None) -> Page:
-    """The person's plans, or all that are published, newest first, with what they need."""
+    """The person's plans, or all that are published, newest first, with what they need.
+
+    Without those of people who are hidden from the person.
+    """
     values = given(narrowed)
     public = values.pop("public", False)
     if "q" in values:
         values["q"] = f"%{escape_like(values['q'])}%"
     if "equipment" in values:
         values["equipment"] = list(values["equipment"])
-    scope: LiteralString = "p.is_public" if public else "p.user_id = %(viewer)s"
+    hidden = connections.hidden_from(viewer_id) if public else ()
+    scope: LiteralString = _PUBLIC if public else "p.user_id = %(viewer)s"
     page = _LIST.page(
         where=[scope, *(text for name, text in _CONDITIONS.items() if name in values)],
-        parameters={"viewer": viewer_id, **values},
+        parameters={"viewer": viewer_id, "hidden": list(hidden), **values},
         size=size,
         place=place,
     )
@@ -155,9 +161,10 @@ def plan_page(*, viewer_id: UUID, narrowed: PlanFilter, size: int, place: Place 
 def plans_shown(*, viewer_id: UUID, ids: Iterable[UUID]) -> list[dict[str, Any]]:
     """These plans with their days, exercises and sets, as far as the person may see them.
 
-    In one query. What PostgreSQL has put together as JSON is passed on as it is.
+    In one query, and one more where others' plans are among them. What PostgreSQL has put together
+    as JSON is passed on as it is.
     """
-    rows = fetch(_PLANS, {"viewer": viewer_id, "ids": list(ids)})
+    rows = _visible(viewer_id, ids)
     for row in rows:
         _wrap(row, "deload", "author", "days")
     return rows
@@ -168,9 +175,19 @@ def plan_shown(*, viewer_id: UUID, plan_id: UUID) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def _visible(viewer_id: UUID, ids: Iterable[UUID]) -> list[dict[str, Any]]:
+    """The rows of these plans but for those of who is hidden from the person."""
+    rows = fetch(_PLANS, {"viewer": viewer_id, "ids": list(ids)})
+    owners = [row.pop("user_id") for row in rows]
+    if all(owner == viewer_id for owner in owners):
+        return rows
+    hidden = connections.hidden_from(viewer_id)
+    return [row for row, owner in zip(rows, owners, strict=True) if owner not in hidden]
+
+
 def plan_document(*, viewer_id: UUID, plan_id: UUID) -> Plan:
     """The content of a plan that the person may see. Raises WorkoutPlan.DoesNotExist."""
-    rows = fetch(_PLANS, {"viewer": viewer_id, "ids": [plan_id]})
+    rows = _visible(viewer_id, [plan_id])
     if not rows:
         raise WorkoutPlan.DoesNotExist
     [row] = rows

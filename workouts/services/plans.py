@@ -130,8 +130,9 @@ def copy_plan(
     """
 
     def made() -> tuple[Plan, Content]:
-        original = WorkoutPlan.objects.visible_to(user_id).get(pk=plan_id)
+        # The first of them knows who is hidden from whom.
         document = without_ids(selectors.plan_document(viewer_id=user_id, plan_id=plan_id))
+        original = WorkoutPlan.objects.visible_to(user_id).get(pk=plan_id)
         facts = {"copied_from": plan_id, "is_ai_generated": original.is_ai_generated}
         return document.model_copy(update={"name": name or document.name}), facts
 

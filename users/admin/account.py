@@ -1,0 +1,280 @@
+"""People, and what they say about themselves."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from users.admin.reading import HTTPS, PersonalAdmin
+from users.models import Trainer, User, UserProfile, UserSettings
+from users.services import accounts, avatars
+
+_PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class _LowerCaseForm(forms.ModelForm[User]):
+    """Log-in looks for usernames and addresses in lower case."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in ("username", "email"):
+            if values.get(name):
+                values[name] = values[name].lower()
+        return values
+
+
+class AccountForm(_LowerCaseForm, UserChangeForm[User]):
+    pass
+
+
+class NewAccountForm(_LowerCaseForm, AdminUserCreationForm[User]):
+    class Meta:
+        model = User
+        fields = ("username", "email")
+
+
+_PROFILE_FIELDS = (
+    "display_name",
+    "bio",
+    "avatar",
+    "avatar_url",
+    "location",
+    "website",
+    "user_type",
+    "visibility",
+    "timezone",
+    "fitness_level",
+    "height",
+    "body_weight_kg",
+    "date_of_birth",
+    "sex",
+    "revision",
+    "created_at",
+    "updated_at",
+)
+_PROFILE_READONLY = ("avatar", "revision", "created_at", "updated_at")
+_SETTINGS_FIELDS = (
+    "language",
+    "measurement_system",
+    "primary_goal",
+    "workout_days_per_week",
+    "week_starts_on",
+    "dark_mode",
+    "notification_workouts",
+    "notification_nutrition",
+    "notification_social",
+    "read_receipts",
+    "messages_from",
+    "revision",
+    "updated_at",
+)
+_SETTINGS_READONLY = ("revision", "updated_at")
+
+
+class ProfileInline(admin.StackedInline[UserProfile, User]):
+    model = UserProfile
+    formfield_overrides = HTTPS
+    can_delete = False
+    extra = 0
+    fields = _PROFILE_FIELDS
+    readonly_fields = _PROFILE_READONLY
+    verbose_name = "profile"
+
+
+class SettingsInline(admin.StackedInline[UserSettings, User]):
+    model = UserSettings
+    can_delete = False
+    extra = 0
+    fields = _SETTINGS_FIELDS
+    readonly_fields = _SETTINGS_READONLY
+    verbose_name = "settings"
+
+
+@admin.register(User)
+class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
+    form = AccountForm
+    add_form = NewAccountForm
+    inlines = (ProfileInline, SettingsInline)
+    list_display = (
+        "username",
+        "email",
+        "display_name",
+        "user_type",
+        "is_active",
+        "is_staff",
+        "joined",
+    )
+    list_select_related = ("profile",)
+    list_filter = (
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "profile__user_type",
+        "profile__visibility",
+    )
+    search_fields = ("username", "email", "first_name", "last_name", "profile__display_name")
+    date_hierarchy = "date_joined"
+    ordering = ("-id",)
+    readonly_fields = ("id", "last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("id", "username", "email", "password")}),
+        ("Name", {"fields": ("first_name", "last_name")}),
+        ("Permissions", {"fields": ("is_active", *_PRIVILEGES)}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "email", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+    actions = ("close_and_erase", "remove_pictures")
+
+    @admin.display(ordering="profile__display_name")
+    def display_name(self, user: User) -> str:
+        return user.profile.display_name
+
+    @admin.display(description="type", ordering="profile__user_type")
+    def user_type(self, user: User) -> str:
+        return user.profile.get_user_type_display()
+
+    @admin.display(ordering="date_joined")
+    def joined(self, user: User) -> date:
+        return user.date_joined.date()
+
+    def owner_id_of(self, row: User) -> UUID:
+        return row.pk
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        # A new account brings its profile and its settings itself.
+        return self.inlines if obj else ()
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        # Whoever may edit people must not become one of those who may do everything.
+        privileges = () if _is_superuser(request) else _PRIVILEGES
+        return (*self.readonly_fields, *privileges)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        out_of_reach = obj is not None and obj.is_superuser and not _is_superuser(request)
+        return not out_of_reach and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # An account ends by close_and_erase: files and sessions have to go as well.
+        return False
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return super().has_delete_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            # The one that log-in and mail go by; its owner has yet to verify it.
+            address, _ = EmailAddress.objects.get_or_create(user=obj, email=obj.email)
+            address.set_as_primary()
+
+    @admin.action(description="Close and erase selected accounts", permissions=["erase"])
+    def close_and_erase(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> TemplateResponse | None:
+        people = list(self._erasable(request, queryset))
+        if len(people) < queryset.count():
+            text = "Your own account, those of superusers above you and our own are left alone."
+            self.message_user(request, text, messages.WARNING)
+        if not people:
+            return None
+        if "confirmed" not in request.POST:
+            return self._confirm_erasure(request, people)
+        for user in people:
+            accounts.close_account(user=user)
+            # After it, so that the log does not remember the name.
+            self.log_change(request, user, "Closed; erasure begun.")
+        self.message_user(request, f"{len(people)} closed; their erasure has begun.")
+        return None
+
+    def _erasable(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        people = queryset.exclude(pk=str(request.user.pk)).exclude(pk__in=accounts.STANDING_IDS)
+        return people if _is_superuser(request) else people.filter(is_superuser=False)
+
+    def _confirm_erasure(self, request: HttpRequest, people: list[User]) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Close and erase accounts",
+            "opts": self.opts,
+            "people": people,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/users/close_and_erase.html", context)
+
+    @admin.action(description="Remove uploaded pictures", permissions=["change"])
+    def remove_pictures(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        with_picture = queryset.exclude(profile__avatar="")
+        for user in with_picture:
+            avatars.remove_avatar(user_id=user.pk)
+            self.log_change(request, user, "Removed the picture.")
+        self.message_user(request, "The pictures are removed.")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser)
+
+
+@admin.register(Trainer)
+class TrainerAdmin(AccountAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # People become trainers by what their profile says.
+        return False
+
+
+@admin.register(UserProfile)
+class UserProfileAdmin(PersonalAdmin[UserProfile]):
+    list_display = ("display_name", "user", "user_type", "fitness_level", "visibility", "timezone")
+    list_select_related = ("user",)
+    list_filter = ("user_type", "fitness_level", "visibility")
+    search_fields = ("display_name", "user__username", "location")
+    ordering = ("-user",)
+    fields = ("user", *_PROFILE_FIELDS)
+    readonly_fields = ("user", *_PROFILE_READONLY)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: UserProfile | None = None) -> bool:
+        return False
+
+
+@admin.register(UserSettings)
+class UserSettingsAdmin(PersonalAdmin[UserSettings]):
+    list_display = (
+        "user",
+        "language",
+        "measurement_system",
+        "primary_goal",
+        "workout_days_per_week",
+    )
+    list_select_related = ("user",)
+    list_filter = ("measurement_system", "primary_goal")
+    search_fields = ("user__username",)
+    ordering = ("-user",)
+    fields = ("user", *_SETTINGS_FIELDS)
+    readonly_fields = ("user", *_SETTINGS_READONLY)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: UserSettings | None = None) -> bool:
+        return False

@@ -1,0 +1,89 @@
+"""What was promised, asked for and deleted: the machinery under what people see."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from users import sync
+from users.admin.reading import ReadingAdmin, RecordAdmin
+from users.models import IdempotencyKey, OutboxMessage, SyncClock, Tombstone
+from users.services import outbox
+
+
+class ResourceFilter(admin.SimpleListFilter):
+    """By the names of the change feed, which need no walk through the table."""
+
+    title = parameter_name = "resource"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(resource.name, resource.name) for resource in sync.registered()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(resource=self.value()) if self.value() else queryset
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadingAdmin[OutboxMessage]):
+    list_display = ("kind", "created_at", "due_at", "attempts", "failed_at")
+    list_filter = ("kind", ("failed_at", admin.EmptyFieldListFilter))
+    search_fields = ("kind", "id__exact")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    fields = ("id", "kind", "shown_payload", "created_at", "due_at", "attempts", "failed_at")
+    actions = ("try_again",)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: OutboxMessage | None = None
+    ) -> bool:
+        # A mail may be dropped. What else was promised, such as an erasure, is to be kept.
+        may_drop = obj is None or obj.kind == "email"
+        return may_drop and super().has_delete_permission(request, obj)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("users.change_outboxmessage")
+
+    @admin.display(description="payload")
+    def shown_payload(self, message: OutboxMessage) -> str | SafeString:
+        if message.kind == "email":
+            return "Not shown: an e-mail may hold a code."
+        return format_html("<pre>{}</pre>", json.dumps(message.payload, indent=2))
+
+    @admin.action(description="Try selected messages again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        count = outbox.retry(message_ids=ids)
+        self.message_user(request, f"{count} will be tried again.")
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(RecordAdmin[IdempotencyKey]):
+    list_display = fields = ("key", "user", "resource", "object_id", "created_at")
+    list_select_related = ("user",)
+    list_filter = (ResourceFilter,)
+    search_fields = ("key", "object_id__exact", "user__username")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+
+
+@admin.register(Tombstone)
+class TombstoneAdmin(RecordAdmin[Tombstone]):
+    list_display = fields = ("resource", "object_id", "user", "revision", "deleted_at")
+    list_select_related = ("user",)
+    list_filter = (ResourceFilter,)
+    search_fields = ("object_id__exact", "user__username")
+    ordering = ("-id",)
+
+
+@admin.register(SyncClock)
+class SyncClockAdmin(RecordAdmin[SyncClock]):
+    list_display = fields = ("user", "revision")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-user",)
