@@ -22,6 +22,24 @@ app.conf.beat_schedule = {
     "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
     "jobs": {"task": "users.tasks.sweep_jobs", "schedule": 30.0},
     "analytics": {"task": "analytics.tasks.sweep_analytics", "schedule": 30.0},
+    "standings": {"task": "social.tasks.sweep_standings", "schedule": 10.0},
+    "challenges": {"task": "social.tasks.sweep_challenges", "schedule": 60.0},
+    "challenge-recounts": {
+        "task": "social.tasks.recompute_challenges",
+        "schedule": crontab(minute="7", hour="4"),
+    },
+    "achievements": {
+        "task": "social.tasks.award_everyone",
+        "schedule": crontab(minute="27", hour="4"),
+    },
+    "orphaned-comments": {
+        "task": "social.tasks.remove_orphaned_comments",
+        "schedule": crontab(minute="27", hour="3"),
+    },
+    "unused-pictures": {
+        "task": "social.tasks.remove_unused_pictures",
+        "schedule": crontab(minute="37", hour="3"),
+    },
     "account-exports": {"task": "users.tasks.remove_expired_exports", "schedule": 600.0},
     "import-files": {
         "task": "workouts.tasks.remove_old_import_files",
@@ -35,5 +53,9 @@ app.conf.beat_schedule = {
     "idempotency-keys": {
         "task": "users.tasks.remove_old_idempotency_keys",
         "schedule": crontab(minute="37"),
+    },
+    "live-events": {
+        "task": "users.tasks.remove_old_live_events",
+        "schedule": crontab(minute="27"),
     },
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.core.management import get_commands
 from django.db import models
 from django.urls import resolve
@@ -52,7 +52,12 @@ def _on_delete(field: Any) -> str:
         return "none" if through.auto_created else f"through {through.label}"
     if isinstance(field, GenericForeignKey):
         return "none"
+    if isinstance(field, GenericRelation):
+        return "CASCADE"  # Django's own rule for what is reached this way
     on_delete = field.remote_field.on_delete
+    if getattr(on_delete, "__name__", "") == "set_on_delete":
+        _, (value,), _ = on_delete.deconstruct()
+        return f"SET({value.__name__})"
     # Relations of polymorphic rows wrap what happens, so that it happens to rows of all kinds.
     return getattr(on_delete, "action", on_delete).__name__
 

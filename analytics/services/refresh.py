@@ -7,6 +7,7 @@ look at differ. Safe to run at any time and twice: rows that are right are not w
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from analytics.services.records import settle_personal_records
 from analytics.services.settling import Settled, plan_each_time
 from analytics.services.strength import settle_strength_progress
 from analytics.services.training_days import settle_training_days
+from analytics.signals import days_settled
 from users.keyset import fetch
 from users.ownership import advance_clocks_unheard
 
@@ -140,7 +142,15 @@ def _settle(people: Sequence[Person], changes: Changes) -> list[Settled]:
         settle_workout_analyses(people=people, since=changes.periods_since),
     ]
     settle_goals(people=people)
+    _announce({user_id for user_id, _ in changes.training_days})
     return settled
+
+
+def _announce(user_ids: Collection[UUID]) -> None:
+    if user_ids:
+        announce = partial(days_settled.send, sender=None, user_ids=tuple(user_ids))
+        # What others make of it cannot keep the next people from their turn.
+        transaction.on_commit(announce, robust=True)
 
 
 def _remember(people: Sequence[Person]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.analytics.measured import Measured
 from tests.nutrition.fed import Fed
+from tests.social.joined import Joined
 from tests.workouts.trained import Trained
 from users.models import AccountExport, PushDevice, User
 from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutImport, WorkoutSet
@@ -29,6 +30,7 @@ class World:
     alias: ExerciseAlias
     fed: Fed
     measured: Measured
+    joined: Joined
 
 
 @dataclass(frozen=True)
@@ -39,5 +41,5 @@ class Case:
     body: Callable[[World], Any] = lambda world: None
     row: Callable[[World], Any] | None = None
     multipart: bool = False
-    # What others get for a route that names no row of ana's: the same as she does by default.
+    # What others get where that is neither a 404 for a row of ana's nor what she gets.
     others: int | None = None

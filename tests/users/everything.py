@@ -16,11 +16,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nutrition.models import FoodImage, MergedFood
+from social.models import Picture
 from tests.analytics.measured import measure
 from tests.conftest import client_of
 from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import CustomExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from tests.nutrition.fed import feed
+from tests.social.joined import join_in
 from tests.workouts.trained import follow_a_plan
 from users import personal_data
 from users.ids import uuid7
@@ -28,10 +30,12 @@ from users.models import (
     AccountExport,
     ExternalIdentity,
     IdempotencyKey,
+    NotificationActor,
     PushDevice,
     User,
     UserProfile,
 )
+from users.services import live
 from workouts.models import (
     Equipment,
     ExerciseAlias,
@@ -53,7 +57,7 @@ def person_with_everything(word: str) -> User:
     fed = feed(user, word=word)
     MergedFood.objects.create(source="usda", name=word, merged_into=fed.food)
     empty = [part.label for part in personal_data.registered() if not part.rows(user.pk).exists()]
-    assert empty == [], "Give the person a row in these tables too."
+    assert empty == [], f"Give the person a row in these tables too: {empty}"
     return User.objects.get(pk=user.pk)
 
 
@@ -86,7 +90,11 @@ def _app(user: User, word: str) -> None:
     IdempotencyKey.objects.create(
         user=user, key=word, resource="x", object_id=uuid7(), content_hash=b"x"
     )
-    NotificationFactory(user=user, text=f"{word} trained")
+    told = NotificationFactory(user=user, text=f"{word} trained", actors_count=1)
+    NotificationActor.objects.create(
+        user=user, notification=told, actor=user, created_at=timezone.now()
+    )
+    live.announce(user_ids=[user.pk], kind="notification", data={"text": f"{word} trained"})
     NotificationFactory(user=user, text=f"{word} deleted this").delete()
     PushDevice.objects.create(
         user=user, platform="fcm", token=f"{word} secret", name=f"{word}'s phone"
@@ -105,6 +113,7 @@ def _workouts(user: User, word: str) -> None:
     workout = WorkoutFactory(user=user, name=f"{word} day", notes=word)
     WorkoutSetFactory(workout=workout, exercise=exercise, notes=word)
     follow_a_plan(user, exercise, word=word)
+    join_in(user, workout, word=word)
     measure(user, exercise, word=word)
     job = WorkoutImport(user=user, file_name=f"{word}.csv", status="done", timezone="UTC")
     job.file.save(f"imports/{job.pk}.csv", ContentFile(f"{word} csv".encode()), save=False)
@@ -147,6 +156,8 @@ def use_a_folder_of_the_test(monkeypatch: pytest.MonkeyPatch, folder: Path) -> N
         (WorkoutImport, "file"),
         (FoodImage, "image"),
         (FoodImage, "thumbnail"),
+        (Picture, "image"),
+        (Picture, "thumbnail"),
     ]
     for model, name in files:
         monkeypatch.setattr(model._meta.get_field(name), "storage", storage)
@@ -167,6 +178,7 @@ def stored_files() -> list[str]:
         + below(private_storage(), "exports")
         + below(private_storage(), "imports")
         + below(private_storage(), "food-images")
+        + below(private_storage(), "pictures")
     )
 
 

@@ -164,6 +164,8 @@ def test_the_picture_lies_in_the_zip_and_the_exports_before_do_not():
         f"files/{photo.thumbnail.name}": b"ana-canary small",
         f"files/{ana.profile.avatar.name}": b"ana-canary large",
         f"files/{ana.profile.avatar_thumbnail.name}": b"ana-canary small",
+        **{f"files/{one.image.name}": b"ana-canary picture" for one in ana.picture_set.all()},
+        **{f"files/{one.thumbnail.name}": b"ana-canary small" for one in ana.picture_set.all()},
     }
 
 
@@ -181,6 +183,8 @@ def test_a_picture_that_got_lost_does_not_keep_the_rest_back(caplog):
         f"files/{imported}",
         f"files/{photo.image.name}",
         f"files/{photo.thumbnail.name}",
+        *(f"files/{one.image.name}" for one in ana.picture_set.all()),
+        *(f"files/{one.thumbnail.name}" for one in ana.picture_set.all()),
     }
     assert f"users.UserProfile {ana.pk} has lost its file." in caplog.text
 

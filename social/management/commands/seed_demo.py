@@ -1,4 +1,5 @@
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from tqdm import tqdm
 from analytics.services import demo as analytics
 from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
+from social.services import demo as social
 from users.services import demo as people
 from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
@@ -27,8 +29,38 @@ def at_least_one(text: str) -> int:
     return number
 
 
+def fill(*, everyone: Sequence[people.DemoPerson], now: datetime, seed: int) -> list[str]:
+    """Add whoever is not there yet with all that they did; answers what was added."""
+    if not catalogue.is_loaded():
+        catalogue.load_catalogue()
+    if not programs.are_loaded():
+        programs.load_programs()
+    if not food_table.is_loaded():
+        food_table.load_foods()
+    added = workouts = meals = weigh_ins = 0
+    with tqdm(total=len(everyone), desc="People", unit="", disable=None) as progress:
+        for start in range(0, len(everyone), PEOPLE_AT_A_TIME):
+            some = everyone[start : start + PEOPLE_AT_A_TIME]
+            with transaction.atomic():
+                new = people.add_people(people=some, now=now)
+                workouts += training.add_training(users=new, now=now, seed=seed)
+                named = [user for user in new if user.username in people.FOLLOWERS]
+                workouts += demo_runs.add_runs(users=named, now=now)
+                # In this order: people eat more on days of training, and weigh what they ate.
+                meals += food.add_food(users=new, now=now, seed=seed)
+                weigh_ins += analytics.add_analytics(users=new, now=now, seed=seed)
+            added += len(new)
+            progress.update(len(some))
+    together = social.add_social_life(now=now, seed=seed)
+    return [
+        f"{added} people, {workouts} workouts, {meals} meal entries"
+        f" and {weigh_ins} weigh-ins added.",
+        str(together),
+    ]
+
+
 class Command(BaseCommand):
-    help = "Fill the app with people, their training, their food and their bodies. Twice is once."
+    help = "Fill the app with people, their diaries, and what they do together. Twice is once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clear", action="store_true", help="Erase the people of the demo.")
@@ -57,38 +89,17 @@ class Command(BaseCommand):
             people.write_logins(path=settings.VAR_DIR / LOGINS)
 
     def _clear(self) -> None:
+        social.remove_social_life()
         erased = people.erase_everyone()
         total = people.demo_users().count()
         gone = sum(1 for _ in tqdm(erased, total=total, desc="People", unit="", disable=None))
         self.stdout.write(f"{gone} people erased.")
 
     def _fill(self, *, count: int, seed: int, now: datetime) -> None:
-        if not catalogue.is_loaded():
-            catalogue.load_catalogue()
-        if not programs.are_loaded():
-            programs.load_programs()
-        if not food_table.is_loaded():
-            food_table.load_foods()
         # A superuser whose password is in the source is for development alone.
         everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
-        added = workouts = meals = weigh_ins = 0
-        with tqdm(total=len(everyone), desc="People", unit="", disable=None) as progress:
-            for start in range(0, len(everyone), PEOPLE_AT_A_TIME):
-                some = everyone[start : start + PEOPLE_AT_A_TIME]
-                with transaction.atomic():
-                    new = people.add_people(people=some, now=now)
-                    workouts += training.add_training(users=new, now=now, seed=seed)
-                    named = [user for user in new if user.username in people.FOLLOWERS]
-                    workouts += demo_runs.add_runs(users=named, now=now)
-                    # In this order: people eat more on days of training, and weigh what they ate.
-                    meals += food.add_food(users=new, now=now, seed=seed)
-                    weigh_ins += analytics.add_analytics(users=new, now=now, seed=seed)
-                added += len(new)
-                progress.update(len(some))
-        self.stdout.write(
-            f"{added} people, {workouts} workouts, {meals} meal entries"
-            f" and {weigh_ins} weigh-ins added."
-        )
+        for line in fill(everyone=everyone, now=now, seed=seed):
+            self.stdout.write(line)
         logins = people.logins()
         for login in logins:
             self.stdout.write(f"{login.username:8} {login.password} ({login.role})")
