@@ -22,9 +22,6 @@ class PostAdmin(RoomAdmin[Post]):
         "type",
         "visibility",
         "group",
-        "likes_count",
-        "comments_count",
-        "shares_count",
         "created_at",
         "deleted_at",
     )

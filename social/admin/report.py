@@ -75,7 +75,7 @@ def _newer_of_the_same() -> Exists:
 class ReportAdmin(RoomAdmin[Report]):
     """The queue: whoever may view reports reads it, whoever may change them decides."""
 
-    list_display = ("what", "text", "small", "whose", "reports", "earlier", "reason", "created_at")
+    list_display = ("what", "text", "small", "whose", "reports", "earlier", "created_at", "reason")
     list_display_links = ("what", "text")
     list_select_related = ("user",)
     list_filter = (QueueFilter, "reason")
@@ -275,6 +275,7 @@ class ModerationActionAdmin(RecordAdmin[ModerationAction]):
     """Nobody adds to it here, changes it or takes from it."""
 
     paginator = ShortPaginator
+    show_facets = admin.ShowFacets.NEVER
     list_display = ("verb", "about", "person", "moderator", "short_note", "created_at")
     list_select_related = ("person", "moderator")
     list_filter = ("verb", ModeratorFilter)

@@ -149,7 +149,7 @@ def test_a_quiet_stream_shows_that_it_lives(opened):
 
 def test_a_topic_begins_with_its_state_and_goes_on(opened, ana: User, ben: User):
     topic = f"profile:{ben.pk}"
-    stream = opened(query=f"?topics={topic},{topic}")
+    stream = opened(query=f"?topics={topic},profile:{str(ben.pk).upper()}")
     heard = [stream.next(), stream.next()]
 
     live.publish_topic(topic, {"name": "Benjamin"})

@@ -11,7 +11,6 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from nutrition.admin import reading
 from nutrition.models import (
     CategoryTag,
     DayTarget,
@@ -46,6 +45,7 @@ from tests.factories.nutrition import (
 )
 from tests.factories.users import UserFactory
 from tests.users.admin_client import browser_of, form_of, queries_of
+from users.admin import reading
 from users.models import Notification, OutboxMessage, User
 from users.services import outbox
 

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from social.admin import desk as decisions
 from social.models import (
     Achievement,
     AuthorFeed,
@@ -77,6 +78,7 @@ from tests.factories.social import (
 from tests.factories.users import UserFactory
 from tests.factories.workouts import PlanFactory, WorkoutFactory
 from tests.users.admin_client import browser_of, form_of, queries_of
+from tests.users.races import at_once
 from users.models import Notification, User
 
 pytestmark = pytest.mark.django_db
@@ -248,8 +250,8 @@ def test_the_words_of_a_catalogue_entry_are_put_right_and_not_what_it_counts(des
 
     entry.refresh_from_db()
     assert (entry.name, entry.threshold) == ("First Steps", 5.0)
-    assert (entry.metric, entry.code) == ("workouts", f"{entry.code}")
-    assert Achievement.objects.filter(code="other").count() == 0
+    assert entry.metric == "workouts"
+    assert entry.code != "other"
     assert desk.post(url(Achievement, "delete", entry.pk), {"post": "yes"}).status_code == 403
 
 
@@ -403,6 +405,24 @@ def test_a_double_click_does_it_once(browser: Client, ben):
     assert "Nothing was done: meanwhile" in second.content.decode()
     assert verbs() == ["warn"]
     assert Notification.objects.filter(user=ben).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_moderators_who_decide_side_by_side_one_does(ben):
+    report = ReportFactory(target=PostFactory(author=ben))
+    staff = UserFactory.create_batch(4, is_staff=True)
+
+    def act(number: int) -> bool:
+        try:
+            decisions.decide(
+                moderator=staff[number], about=report, verb="warn", note="Be kind.", last=None
+            )
+        except decisions.NotDone:
+            return False
+        return True
+
+    assert sorted(at_once(4, act)) == [False, False, False, True]
+    assert verbs() == ["warn"]
 
 
 def test_a_decision_needs_a_note_and_a_verb_that_there_is(browser: Client):

@@ -75,7 +75,7 @@ class Hearing:
         new = [one for one in listener.channels if one not in self._listeners]
         for channel in listener.channels:
             self._listeners.setdefault(channel, set()).add(listener)
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._hear_for_ever())
         try:
             await self._tell_redis("subscribe", new)

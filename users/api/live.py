@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -126,8 +126,8 @@ class Door(StreamView):
 
     def get(self, request: Request) -> Response:
         assert isinstance(request.user.pk, UUID)
-        topics = _asked_topics(request)
-        _refuse_closed(request.user.pk, topics)
+        asked = _asked_topics(request)
+        topics = tuple(dict.fromkeys(_opened(request.user.pk, name) for name in asked))
         given = request.headers.get("Last-Event-ID") or request.query_params.get("last_event_id")
         after = Position.read(given) if given else None
         seat = seats.take(request.user.pk)
@@ -164,10 +164,12 @@ def _asked_topics(request: Request) -> tuple[str, ...]:
     return topics
 
 
-def _refuse_closed(user_id: UUID, topics: Iterable[str]) -> None:
-    for name in topics:
-        if not _may_hear(user_id, name):
-            raise ValidationError({"topics": f"There is no {name} for you."}, code="not_found")
+def _opened(user_id: UUID, name: str) -> str:
+    """The name as those who publish write it; raises ValidationError if it is not for them."""
+    found = live.topic_of(name)
+    if found is None or not _may_hear(user_id, name):
+        raise ValidationError({"topics": f"There is no {name} for you."}, code="not_found")
+    return f"{name.partition(':')[0]}:{found[1]}"
 
 
 def _may_hear(user_id: UUID, name: str) -> bool:
