@@ -8,12 +8,12 @@ from users.admin.reading import HTTPS, RoomAdmin, WholeRowForm
 
 
 class AchievementForm(WholeRowForm[Achievement]):
-    """With another threshold: what was earned stays earned."""
+    pass
 
 
 @admin.register(Achievement)
 class AchievementAdmin(admin.ModelAdmin[Achievement]):
-    """The catalogue brings the rows; here their words and thresholds are put right."""
+    """Rows of the catalogue, which a release brings; a picture is given here."""
 
     form = AchievementForm
     formfield_overrides = HTTPS
@@ -22,7 +22,7 @@ class AchievementAdmin(admin.ModelAdmin[Achievement]):
     search_fields = ("name", "code")
     ordering = ("category", "metric", "threshold")
     fields = ("code", "category", "metric", "name", "description", "icon_url", "threshold")
-    readonly_fields = ("code", "category", "metric")
+    readonly_fields = ("code", "category", "metric", "name", "description", "threshold")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -96,6 +96,9 @@ def _remove(whole: Rows, allowed: Callable[[], None]) -> None:
     if not list(whole.select_for_update().values_list("pk", flat=True)):
         return
     rows = _rows_of(whole)
+    # A challenge before its participants, as whoever ranks them does.
+    locked = Challenge.objects.filter(pk__in=_ids(rows, Challenge)).order_by("pk")
+    list(locked.select_for_update().values_list("pk", flat=True))
     if _owners(rows) - clocks.keys():
         raise _SomebodyCame
     allowed()
