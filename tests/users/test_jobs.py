@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import transaction
 
 import workouts.tasks  # noqa: F401 - a worker has imported it, and so registered the runners
+from config.celery import app
 from tests.factories.users import UserFactory
 from tests.users.races import LIMIT_S, aside, at_once
 from users import tasks
@@ -68,6 +69,8 @@ def run(job: Job) -> bool:
 
 
 def test_every_kind_of_job_has_its_runner_in_a_worker():
+    app.loader.import_default_modules()  # as a worker does first
+
     kinds = {model._meta.label for model in apps.get_models() if issubclass(model, Job)}
 
     assert kinds >= {LABEL}
