@@ -29,7 +29,7 @@ from social.services import (
     posts,
 )
 from social.services.demo_story import MARK, Story
-from users.models import Notification, OutboxMessage
+from users.models import Notification, OutboxMessage, User
 from users.models.notification import NotificationCategory
 from users.ownership import advance_clocks_unheard
 from users.services import demo as people
@@ -87,8 +87,8 @@ def add_social_life(*, now: datetime, seed: int) -> Added:
     started = timezone.now()
     with transaction.atomic():
         before = _numbers()
-        _live(now=now, seed=seed)
-        messages = demo_messages.add_messages(now=now)
+        is_new = _live(now=now, seed=seed)
+        messages = demo_messages.add_messages(now=now) if is_new else 0
         after = _numbers()
         # Before the commit, so that no worker is told of them.
         _keep_promises(since=started)
@@ -121,20 +121,35 @@ def remove_social_life() -> int:
     return gone
 
 
-def _live(*, now: datetime, seed: int) -> None:
-    everybody = people.demo_users().filter(is_active=True, is_staff=False)
-    rows = list(everybody.select_related("profile").order_by("username"))
-    clocks = advance_clocks_unheard([user.pk for user in rows])
-    rows = [user for user in rows if user.pk in clocks]
-    known = set(Post.objects.filter(creation_hash=MARK).values_list("author_id", flat=True))
-    named = {user.username: user.pk for user in rows if user.username in _NAMED}
-    if named.keys() == _NAMED and not known & set(named.values()):
+def _live(*, now: datetime, seed: int) -> bool:
+    """Whether there was anybody for whom that had not been done."""
+    if not any(_newcomers(_everybody())):
+        return False
+    clocks = advance_clocks_unheard([user.pk for user in _everybody()])
+    # Once more: another one who did this at the same time is through now.
+    everybody = [user for user in _everybody() if user.pk in clocks]
+    named, new = _newcomers(everybody)
+    if named:
         Story(named=named, now=now).tell()
-    new = [user for user in rows if user.username not in _NAMED and user.pk not in known]
     if new:
-        demo_crowd.gather(new=new, everybody=rows, clocks=clocks, now=now, seed=seed)
+        demo_crowd.gather(new=new, everybody=everybody, clocks=clocks, now=now, seed=seed)
     achievements.award(clocks.keys(), now=now)
     UserAchievement.objects.filter(user__in=clocks, earned_at=now).write(creation_hash=MARK)
+    return bool(named or new)
+
+
+def _everybody() -> list[User]:
+    users = people.demo_users().filter(is_active=True, is_staff=False)
+    return list(users.select_related("profile").order_by("username"))
+
+
+def _newcomers(everybody: Sequence[User]) -> tuple[dict[str, UUID], list[User]]:
+    """Ana, ben and cara if all of them are new and there, and the others who are new."""
+    known = set(Post.objects.filter(creation_hash=MARK).values_list("author_id", flat=True))
+    new = [user for user in everybody if user.pk not in known]
+    named = {user.username: user.pk for user in new if user.username in _NAMED}
+    others = [user for user in new if user.username not in _NAMED]
+    return (named if named.keys() == _NAMED else {}), others
 
 
 def _numbers() -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 import json
 import statistics
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import pairwise
@@ -12,7 +13,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
@@ -44,16 +45,38 @@ from nutrition.models import (
 )
 from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
+from social.management.commands import seed_demo as command
+from social.models import (
+    Challenge,
+    ChallengeParticipant,
+    Comment,
+    FollowRequest,
+    FriendRequest,
+    Friendship,
+    Group,
+    JoinRequest,
+    Membership,
+    Message,
+    Picture,
+    Post,
+    SocialFollow,
+    UserAchievement,
+)
+from social.services import demo as social
+from social.services.repair import repair_counters
+from tests.conftest import client_of
 from tests.factories.nutrition import CustomFoodFactory, MealEntryFactory
+from tests.factories.social import ReplyFactory
 from tests.factories.users import UserFactory
 from tests.factories.workouts import WorkoutFactory, WorkoutSetFactory
+from tests.recalled import recalled
 from users.localtime import instant_of, reading_of
 from users.models import OutboxMessage, SyncClock, Tombstone, User, UserProfile, UserSettings
 from users.services import accounts
 from users.services import demo as people
 from workouts.formulas import brzycki_one_rm
 from workouts.models import Exercise, Workout, WorkoutSet
-from workouts.services import catalogue
+from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
 from workouts.services.demo_moves import WARM_UP
 
@@ -87,6 +110,27 @@ ANALYTICS = (
     AnalyticsState,
 )
 
+# What they do together.
+TOGETHER = (
+    SocialFollow,
+    FollowRequest,
+    FriendRequest,
+    Friendship,
+    Post,
+    Picture,
+    Group,
+    Membership,
+    JoinRequest,
+    Challenge,
+    ChallengeParticipant,
+    Comment,
+    UserAchievement,
+    Message,
+)
+# The first people of an empty database are the same each time, and a year takes seconds.
+fill = command.fill
+filled = recalled(fill)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -100,11 +144,46 @@ def _var(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
 
 
+@pytest.fixture(autouse=True)
+def _recalling(monkeypatch):
+    monkeypatch.setattr(command, "fill", filled)
+
+
+@recalled
+def loaded() -> None:
+    catalogue.load_catalogue()
+    programs.load_programs()
+    food_table.load_foods()
+
+
 @pytest.fixture
-def _fasting(monkeypatch):
-    """Nobody eats, where many people train: a food diary takes as long to write."""
+def _fasting(db, monkeypatch):
+    """Nobody eats or meets anybody, where many train: all of it takes as long to write."""
+    loaded()
+    monkeypatch.setattr(command, "fill", fill)
     monkeypatch.setattr(food, "add_food", lambda **_: 0)
     monkeypatch.setattr(analytics, "add_analytics", lambda **_: 0)
+    nothing = social.Added(posts=0, ties=0, achievements=0, messages=0)
+    monkeypatch.setattr(social, "add_social_life", lambda **_: nothing)
+
+
+@pytest.fixture
+def _idle(db, monkeypatch):
+    """Nobody trains or eats, where it is about what they do together."""
+    loaded()
+    monkeypatch.setattr(command, "fill", fill)
+    monkeypatch.setattr(training, "add_training", lambda **_: 0)
+    monkeypatch.setattr(demo_runs, "add_runs", lambda **_: 0)
+    monkeypatch.setattr(food, "add_food", lambda **_: 0)
+    monkeypatch.setattr(analytics, "add_analytics", lambda **_: 0)
+
+
+@contextmanager
+def undone():
+    """What is done in here leaves no trace, and takes no time to clear."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def seed_demo(*arguments: object, **options: object) -> list[str]:
@@ -116,12 +195,17 @@ def seed_demo(*arguments: object, **options: object) -> list[str]:
 
 def year_of(*who: people.DemoPerson, seed: int = 1, now: datetime = NOW) -> list[Any]:
     """Seed these people alone; the workouts of the first, oldest first."""
+    user = trained(*who, seed=seed, now=now)[0]
+    return list(Workout.objects.filter(user=user).order_by("date").prefetch_related("sets"))
+
+
+@recalled
+def trained(*who: people.DemoPerson, seed: int, now: datetime) -> list[User]:
     if not catalogue.is_loaded():
         catalogue.load_catalogue()
     users = people.add_people(people=who, now=now)
     training.add_training(users=users, now=now, seed=seed)
-    workouts = Workout.objects.filter(user=users[0]).order_by("date").prefetch_related("sets")
-    return list(workouts)
+    return users
 
 
 def diary(username: str) -> list[tuple]:
@@ -154,7 +238,7 @@ def column(sets: Any, name: str) -> list[Any]:
 
 def everything() -> list[tuple]:
     models = (User, UserProfile, UserSettings, EmailAddress, SyncClock, Workout, WorkoutSet)
-    models += (*FOOD, Food, Portion, *ANALYTICS)
+    models += (*FOOD, Food, Portion, *ANALYTICS, *TOGETHER)
     rows = [row for model in models for row in model._base_manager.order_by("pk").values_list()]
     return [
         tuple(str(value) if isinstance(value, dict | list) else value for value in row)
@@ -229,8 +313,11 @@ def test_the_logins_are_printed_and_kept_for_other_programs(settings):
     weigh_ins = BodyMetric.objects.count()
     assert meals > 5000
     assert weigh_ins > 500
+    earned = UserAchievement.objects.count()
+    assert earned > 50
     assert said == [
         f"4 people, {workouts} workouts, {meals} meal entries and {weigh_ins} weigh-ins added.",
+        f"15 posts, 7 ties, {earned} achievements and 14 messages added.",
         "ana      numeneon-demo-2026 (user)",
         "ben      numeneon-demo-2026 (user)",
         "cara     numeneon-demo-2026 (trainer)",
@@ -254,6 +341,7 @@ def test_seeding_again_adds_nothing_and_changes_nothing():
     assert everything() == before
 
 
+@pytest.mark.usefixtures("_idle")
 def test_a_username_that_somebody_has_stays_theirs(ana: User, settings):
     said = seed_demo()
 
@@ -277,9 +365,9 @@ def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
 
 @pytest.mark.usefixtures("_fasting")
 def test_more_people_are_made_up_and_change_nothing_for_the_named():
-    seed_demo("--users", 3)
-    before = diary("ana")
-    seed_demo("--clear")
+    with undone():
+        seed_demo("--users", 1)
+        before = diary("ana")
 
     said = seed_demo("--users", 5)
 
@@ -296,11 +384,12 @@ def test_more_people_are_made_up_and_change_nothing_for_the_named():
     assert said[-1] == "demo0005 and those before: the same password"
 
 
+@pytest.mark.usefixtures("_fasting")
 def test_people_can_be_added_later():
-    seed_demo("--users", 3)
+    seed_demo("--users", 1)
     before = everything()
 
-    said = seed_demo("--users", 4)
+    said = seed_demo("--users", 2)
 
     assert said[0].startswith("1 people, ")
     assert set(before) <= set(everything())
@@ -323,7 +412,7 @@ def test_a_number_of_people_that_makes_no_sense_is_refused(users: str):
 
 def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     eve = UserFactory(username="eve", email="eve@notdemo.numeneon.example")
-    seed_demo()
+    seed_demo("--users", 1)
     squat = Exercise.objects.get(slug="barbell-back-squat")
     WorkoutSetFactory(workout=WorkoutFactory(user=eve), exercise=squat)
     jam = CustomFoodFactory(created_by=eve)
@@ -331,7 +420,7 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
 
     said = seed_demo("--clear")
 
-    assert said == ["4 people erased."]
+    assert said == ["2 people erased."]
     assert everyone().get().username == "eve"
     assert set(Workout.objects.values_list("user", flat=True)) == {eve.pk}
     assert WorkoutSet.objects.count() == 1
@@ -343,9 +432,23 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     assert Exercise.objects.count() == 256
     assert [model.objects.count() for model in FOOD] == [0, 0, 0, 1, 0, 0, 0, 0, 0]
     assert [model.objects.count() for model in ANALYTICS] == [0] * 10
+    assert not UserAchievement.objects.exists()
     assert Food.objects.get(is_custom=True).pk == jam.pk
     assert Food.objects.filter(source="starter").count() > 300
     assert not (settings.VAR_DIR / "demo.json").exists()
+
+
+@pytest.mark.usefixtures("_idle")
+def test_clearing_leaves_nothing_of_what_they_did_together():
+    seed_demo()
+    before = [model.objects.exists() for model in TOGETHER]
+
+    said = seed_demo("--clear")
+
+    assert before == [True] * 14
+    assert said == ["4 people erased."]
+    assert [model.objects.count() for model in TOGETHER] == [0] * 14
+    assert not everyone().exists()
 
 
 def test_clearing_what_is_not_there_is_no_error():
@@ -369,6 +472,7 @@ def test_production_refuses_without_force(settings, arguments: list[str]):
     assert not Exercise.objects.exists()
 
 
+@pytest.mark.usefixtures("_idle")
 def test_production_never_gets_a_superuser_of_a_known_password(settings):
     settings.PRODUCTION = True
 
@@ -385,6 +489,122 @@ def test_production_clears_with_force(settings):
     said = seed_demo("--clear", "--force")
 
     assert said == ["2 people erased."]
+
+
+# --- Together --------------------------------------------------------------------------------
+
+
+def test_ana_finds_friends_posts_and_wishes_to_answer():
+    seed_demo()
+    api = client_of(User.objects.get(username="ana"))
+
+    feed = api.get("/api/v1/feed/").json()["results"]
+    asked = api.get("/api/v1/friend-requests/").json()["results"]
+    told = api.get("/api/v1/notifications/").json()["results"]
+    assert [(post["author"]["username"], post["likes_count"]) for post in feed] == [
+        ("ana", 0),
+        ("ben", 2),
+        ("cara", 1),
+        ("ben", 2),
+        ("ana", 1),
+        ("cara", 2),
+        ("ana", 2),
+    ]
+    assert [one["user"]["username"] for one in asked] == ["cara"]
+    assert {"post_liked", "post_replied", "mentioned", "followed", "challenge_finished"} <= {
+        notification["kind"] for notification in told
+    }
+
+
+def test_posts_of_the_demo_lie_in_its_past_and_show_what_posts_can():
+    seed_demo()
+
+    posts = {post.content.partition(" ")[0]: post for post in Post.objects.filter(parent=None)}
+    thread = Post.objects.filter(root=posts["First"]).order_by("created_at")
+    assert all(NOW - timedelta(days=21) < post.created_at < NOW for post in Post.objects.all())
+    assert [post.parent_id for post in thread] == [None, *[post.pk for post in thread][:3]]
+    assert posts["First"].workout.finished_at < posts["First"].created_at
+    assert posts["Sunday's"].media.get().picture is not None
+    assert posts["I"].shared_post == posts["Sunday's"]
+    assert posts["A"].edits.get().edited_at == posts["A"].edited_at
+    assert {post.visibility for post in posts.values()} == {"public", "followers", "private"}
+
+
+def test_challenges_of_the_demo_are_over_running_and_to_come():
+    seed_demo()
+
+    parts = ChallengeParticipant.objects.order_by("challenge__start_date", "rank")
+    standings = defaultdict(list)
+    for name, rank, progress in parts.values_list("challenge__name", "rank", "current_progress"):
+        standings[name].append((rank, progress))
+    finished = Challenge.objects.exclude(finished_at=None)
+    assert [challenge.name for challenge in finished] == ["Two weeks, ten sessions"]
+    assert list(standings) == [
+        "Two weeks, ten sessions",
+        "Twelve sessions",
+        "Ten tons in a week",
+        "A marathon in a week",
+    ]
+    assert min(progress for _, progress in standings["Twelve sessions"]) > 0
+    assert standings["A marathon in a week"] == [(1, 0.0)]
+
+
+@pytest.mark.usefixtures("_idle")
+def test_the_many_live_together_too_and_every_count_is_right():
+    seed_demo("--users", 3)
+
+    said = seed_demo("--users", 15)
+
+    again = seed_demo("--users", 15)
+    crowd = User.objects.filter(username__startswith="demo")
+    assert {drift.wrong for drift in repair_counters()} == {0}
+    assert said[0].startswith("12 people, ")
+    assert not crowd.filter(posts=None).exists()
+    assert not SocialFollow.objects.exclude(following__profile__visibility="public").exists()
+    assert not FollowRequest.objects.filter(following__profile__visibility="private").exists()
+    assert Friendship.objects.filter(user__in=crowd).count() >= 24
+    assert Post.objects.filter(author__in=crowd).latest("created_at").created_at <= NOW
+    assert Membership.objects.filter(user__in=crowd).exists()
+    assert again[1] == "0 posts, 0 ties, 0 achievements and 0 messages added."
+
+
+@pytest.mark.usefixtures("_idle")
+def test_a_social_life_is_removed_without_the_people_and_what_others_answered():
+    seed_demo("--users", 5)
+    eve = UserFactory(username="eve")
+    answered = Post.objects.filter(parent=None, group=None, author__username="cara").earliest(
+        "created_at"
+    )
+    ReplyFactory(parent=answered, author=eve)
+
+    out = StringIO()
+    call_command("seed_social", "--clear", stdout=out)
+
+    kept = Post.objects.order_by("created_at").values_list("author__username", "content")
+    assert out.getvalue().endswith(" posts and all around them removed.\n")
+    assert everyone().count() == 7
+    assert [author for author, _ in kept] == ["cara", "eve"]
+    assert kept[0][1] == ""
+    assert {model for model in TOGETHER if model.objects.exists()} == {Post}
+    assert not OutboxMessage.objects.exclude(kind="push").exists()
+
+
+def test_people_can_meet_without_diaries():
+    out = StringIO()
+
+    call_command("seed_social", "--users", "3", stdout=out)
+
+    assert out.getvalue() == "15 posts, 7 ties, 8 achievements and 14 messages added.\n"
+    assert not Workout.objects.exists()
+
+
+def test_production_gets_no_social_life_without_force(settings):
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="This is production"):
+        call_command("seed_social", "--users", "3")
+
+    assert not everyone().exists()
 
 
 # --- Training --------------------------------------------------------------------------------
@@ -442,11 +662,11 @@ def test_no_day_lies_in_the_future_and_all_times_agree(person: people.DemoPerson
 
 
 def test_a_session_that_would_still_run_is_left_out():
-    finished = year_of(CARA)[-1]
-    seed_demo("--clear")
+    with undone():
+        finished = year_of(CARA)[-1]
 
-    earlier = year_of(CARA, now=finished.finished_at - timedelta(minutes=1))
-    seed_demo("--clear")
+    with undone():
+        earlier = year_of(CARA, now=finished.finished_at - timedelta(minutes=1))
     then = year_of(CARA, now=finished.finished_at)
 
     assert earlier[-1].date < finished.date
@@ -454,13 +674,13 @@ def test_a_session_that_would_still_run_is_left_out():
 
 
 def test_the_same_seed_gives_the_same_year_and_another_another():
-    year_of(ANA, seed=1)
-    first = diary("ana")
-    seed_demo("--clear")
+    with undone():
+        trained.__wrapped__(ANA, seed=1, now=NOW)
+        first = diary("ana")
 
-    year_of(ANA, seed=1)
-    again = diary("ana")
-    seed_demo("--clear")
+    with undone():
+        trained.__wrapped__(ANA, seed=1, now=NOW)
+        again = diary("ana")
     year_of(ANA, seed=2)
 
     assert first == again
@@ -522,7 +742,7 @@ def test_loads_grow_over_the_year_and_stand_still_in_between():
 
 @pytest.mark.usefixtures("_fasting")
 def test_repetitions_and_efforts_stay_in_their_ranges():
-    seed_demo("--users", 12)
+    seed_demo("--users", 5)
 
     sets = WorkoutSet.objects.exclude(notes=WARM_UP)
     loads = column(sets.filter(weight__isnull=False, load_type="external"), "weight")
@@ -638,11 +858,10 @@ def test_every_row_is_stamped_for_the_change_feed():
 def test_three_people_take_as_many_statements_as_one():
     catalogue.load_catalogue()
 
-    with CaptureQueriesContext(connection) as one:
-        year_of(ANA)
-    seed_demo("--clear")
+    with undone(), CaptureQueriesContext(connection) as one:
+        trained.__wrapped__(ANA, seed=1, now=NOW)
     with CaptureQueriesContext(connection) as three:
-        year_of(*people.NAMED)
+        trained.__wrapped__(*people.NAMED, seed=1, now=NOW)
 
     assert len(three) == len(one)
     assert len(three) < 40
@@ -678,7 +897,7 @@ def test_a_table_of_foods_with_gaps_is_an_error_and_adds_nobody():
     with pytest.raises(
         CommandError, match=r"^The food table lacks banana-raw: run load_foods first\.$"
     ):
-        seed_demo()
+        seed_demo("--users", 1)
 
     assert not everyone().exists()
 
