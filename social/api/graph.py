@@ -150,7 +150,7 @@ class MuteView(_TieView):
         """Keep their posts out of your feed. They do not learn of it."""
         shape = MuteBodySerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        person_id = self.found(username, even_private=True)
+        person_id = self.found(username)
         is_new = graph.mute(
             user_id=viewer_of(request), person_id=person_id, **shape.validated_data
         )

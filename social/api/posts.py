@@ -313,19 +313,21 @@ def _card(post_id: UUID, request: Request, hidden: frozenset[UUID]) -> dict[str,
     return card_of(post_id, viewer_id=viewer_of(request), hidden=hidden, request=request)
 
 
-def _asked(request: Request, post_id: UUID) -> tuple[PageRequest, dict[str, Any], frozenset[UUID]]:
+def _asked(
+    request: Request, post_id: UUID, find: Callable[..., dict[str, Any]] = reading.readable
+) -> tuple[PageRequest, dict[str, Any], frozenset[UUID]]:
     """Which page is asked for, of which post, and who is hidden.
 
     Raises Post.DoesNotExist for a post that may not be read.
     """
     viewer_id = viewer_of(request)
     hidden = people.hidden_from(viewer_id)
-    post = reading.readable(post_id, viewer_id=viewer_id, hidden=hidden)
+    post = find(post_id, viewer_id=viewer_id, hidden=hidden)
     return PageRequest.of(request), post, hidden
 
 
 def _listed(request: Request, post_id: UUID, page_of: Callable[..., Page]) -> Response:
-    page_request, _, hidden = _asked(request, post_id)
+    page_request, _, hidden = _asked(request, post_id, reading.answerable)
     page = page_of(
         viewer_id=viewer_of(request),
         hidden=hidden,

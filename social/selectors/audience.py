@@ -29,22 +29,27 @@ _OF_GROUP: Final[LiteralString] = """
         WHERE m.user_id = %(viewer)s AND m.group_id = root.group_id
     ) IS NOT NULL
 """
-# A conversation is read by whom its beginning is for, and by who takes part in it.
-_ROOT_FOR_VIEWER: Final[LiteralString] = f"""
-    (
-        SELECT CASE
-            WHEN %(viewer)s IN (p.user_id, root.user_id) THEN true
+_AUDIENCE: Final[LiteralString] = f"""
             WHEN root.group_id IS NOT NULL THEN {_OF_GROUP}
+            WHEN root.user_id = %(viewer)s THEN true
             WHEN 'private' IN (root.visibility, profile.visibility) THEN false
             WHEN 'followers' IN (root.visibility, profile.visibility) THEN {_TIED}
             ELSE true
         END
+"""
+_ROOT: Final[LiteralString] = """
         FROM social_post root
         JOIN users_user beginner ON beginner.id = root.user_id
         JOIN users_userprofile profile ON profile.user_id = root.user_id
         WHERE root.id = p.root_id
             AND root.user_id <> ALL(%(hidden)s::uuid[])
             AND (beginner.is_active OR root.deleted_at IS NOT NULL)
+"""
+# A conversation is read, as a whole, by whom its beginning is for.
+CONVERSATION: Final[LiteralString] = f"{PRESENT} AND (SELECT CASE {_AUDIENCE} {_ROOT})"
+# One's own words in it are one's own, whoever it is for by now.
+VISIBLE: Final[LiteralString] = f"""
+    {PRESENT} AND (
+        SELECT CASE WHEN %(viewer)s IN (p.user_id, root.user_id) THEN true {_AUDIENCE} {_ROOT}
     )
-"""  # noqa: S608 - our own conditions
-VISIBLE: Final[LiteralString] = f"{PRESENT} AND {_ROOT_FOR_VIEWER}"
+"""

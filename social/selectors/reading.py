@@ -5,15 +5,17 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from social.models import Post
-from social.selectors.audience import VISIBLE
+from social.selectors.audience import CONVERSATION, VISIBLE
 from users.keyset import Page, Place, SqlList, fetch
 
-_READABLE: LiteralString = f"""
+_FOUND: LiteralString = """
     SELECT p.id, p.user_id AS author_id, p.root_id, p.parent_id, p.shared_post_id, p.group_id,
         p.workout_id, p.content, p.visibility, p.likes_count
     FROM social_post p JOIN users_user author ON author.id = p.user_id
-    WHERE p.id = %(post)s AND p.deleted_at IS NULL AND {VISIBLE}
-"""  # noqa: S608 - our own conditions
+    WHERE p.id = %(post)s AND p.deleted_at IS NULL AND
+"""
+_READABLE: LiteralString = _FOUND + VISIBLE
+_ANSWERABLE: LiteralString = _FOUND + CONVERSATION
 # Of a conversation that is for everybody, by somebody whom everybody reads.
 _SHARABLE: LiteralString = """
     SELECT p.user_id = %(viewer)s AND p.group_id IS NULL OR p.group_id IS NULL
@@ -74,7 +76,21 @@ def readable(post_id: UUID, *, viewer_id: UUID, hidden: Collection[UUID]) -> dic
 
     Raises Post.DoesNotExist for one that is deleted or not for this person.
     """
-    rows = fetch(_READABLE, {"post": post_id, "viewer": viewer_id, "hidden": list(hidden)})
+    return _found(_READABLE, post_id, viewer_id, hidden)
+
+
+def answerable(post_id: UUID, *, viewer_id: UUID, hidden: Collection[UUID]) -> dict[str, Any]:
+    """As ``readable``, for the conversation that hangs on the post: its answers, and new ones.
+
+    One's own post is readable for good, but what others say to it is not.
+    """
+    return _found(_ANSWERABLE, post_id, viewer_id, hidden)
+
+
+def _found(
+    sql: LiteralString, post_id: UUID, viewer_id: UUID, hidden: Collection[UUID]
+) -> dict[str, Any]:
+    rows = fetch(sql, {"post": post_id, "viewer": viewer_id, "hidden": list(hidden)})
     if not rows:
         raise Post.DoesNotExist
     return rows[0]

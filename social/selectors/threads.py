@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from social.selectors.audience import PRESENT, VISIBLE
+from social.selectors.audience import CONVERSATION, PRESENT
 from users.keyset import Page, Place, SqlList, fetch
 
 # Whether somebody's words still hang on a deleted post: of what is deleted, only that is shown.
@@ -23,7 +23,7 @@ _HOLDS: Final[LiteralString] = """
 """
 _BEGINNING: LiteralString = f"""
     SELECT p.root_id FROM social_post p JOIN users_user author ON author.id = p.user_id
-    WHERE p.id = %(post)s AND {VISIBLE} AND {_HOLDS}
+    WHERE p.id = %(post)s AND {CONVERSATION} AND {_HOLDS}
 """  # noqa: S608 - our own conditions
 _REPLIES = SqlList(
     source="""
@@ -61,8 +61,8 @@ def thread_page(
 ) -> Thread | None:
     """The conversation that a post is part of, in three queries however long and deep it is.
 
-    None if the viewer may not read the post. A deleted one is there as long as somebody's words
-    hang on it.
+    None if it is not for the viewer: one's own words in it do not open the rest. A deleted post is
+    there as long as somebody's words hang on it.
     """
     parameters: dict[str, Any] = {"hidden": list(hidden)}
     begun = fetch(_BEGINNING, {**parameters, "viewer": viewer_id, "post": post_id})

@@ -167,6 +167,7 @@ def clear(*, user_id: UUID, conversation_id: UUID) -> None:
     seat, clocks = own_seat(user_id, conversation_id)
     if seat.last_message_at is not None:
         write_seat(seat, clocks, cleared_at=seat.last_message_at)
+        events.forget_conversation(user_id, conversation_id)
 
 
 @transaction.atomic

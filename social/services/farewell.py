@@ -80,6 +80,16 @@ _UNCOUNTED: tuple[LiteralString, ...] = (
     FROM social_membership mine WHERE mine.group_id = club.id AND mine.user_id = %(person)s
     """,
     "DELETE FROM social_like WHERE user_id = %(person)s",
+    """
+    DELETE FROM social_like WHERE post_id IN (
+        SELECT id FROM social_post WHERE user_id = %(person)s
+    )
+    """,
+    """
+    DELETE FROM social_hiddenmessage WHERE message_id IN (
+        SELECT id FROM social_message WHERE user_id = %(person)s
+    )
+    """,
     "DELETE FROM social_challengeparticipant WHERE user_id = %(person)s",
 )
 # Posts of theirs on which others' posts hang, directly or by other posts of theirs.
@@ -176,7 +186,11 @@ def _leave_stubs(user_id: UUID) -> None:
     for part in (PostMedia, PostEdit, PostHashtag, Mention):
         part.objects.filter(post__in=held).remove()
     Post.objects.filter(pk__in=held).write(
-        author=deleted_user_id(), content="", workout=None, deleted_at=timezone.now()
+        author=deleted_user_id(),
+        content="",
+        workout=None,
+        likes_count=0,
+        deleted_at=timezone.now(),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from social.models import Block, FollowRequest, FriendRequest, Friendship, SocialFollow
+from social.services import message_events
 from users.models.notification import NotificationCategory
 from users.ownership import SyncedQuerySet, advance_clocks_unheard
 from users.services import notifications, outbox
@@ -80,3 +81,4 @@ def forget_each_other(*, user_id: str, person_id: str) -> None:
     if Block.objects.filter(user=one, blocked=other).exists():
         notifications.forget_actor(user_id=one, actor_id=other)
         notifications.forget_actor(user_id=other, actor_id=one)
+        message_events.forget_each_other(one, other)

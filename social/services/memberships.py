@@ -134,6 +134,10 @@ def make_link(
     *, user_id: UUID, group_id: UUID, expires_at: datetime | None, max_uses: int | None
 ) -> InviteLink:
     """A secret that lets its bearers in, until it expires or so many have used it."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise ValidationError(
+            {"expires_at": ValidationError("This has passed already.", code="in_the_past")}
+        )
     revision = advance_clock(user_id)
     groups.require_staff(user_id=user_id, group_id=group_id)
     if InviteLink.objects.filter(group=group_id).count() >= MOST_LINKS:

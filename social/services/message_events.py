@@ -49,6 +49,17 @@ _FORGET: LiteralString = """
     WHERE user_id = ANY(%(people)s::uuid[]) AND kind IN ('message', 'message_request')
         AND data ->> 'id' = %(message)s
 """
+_FORGET_BETWEEN: LiteralString = """
+    DELETE FROM users_liveevent
+    WHERE user_id = %(reader)s AND kind LIKE 'message%%' AND (
+        data -> 'sender' ->> 'id' = %(sender)s OR data ->> 'user' = %(sender)s
+    )
+"""
+_FORGET_CONVERSATION: LiteralString = """
+    DELETE FROM users_liveevent
+    WHERE user_id = %(reader)s AND kind IN ('message', 'message_request')
+        AND data ->> 'conversation' = %(conversation)s
+"""
 _FORGET_SENDER: LiteralString = """
     DELETE FROM users_liveevent event USING social_conversationmember mine,
         social_conversationmember other
@@ -84,6 +95,21 @@ def announce_hidden(user_id: UUID, message_id: UUID, conversation_id: UUID) -> N
         cursor.execute(_FORGET, {"people": [user_id], "message": str(message_id)})
     data = {"id": message_id, "conversation": conversation_id}
     live.announce(user_ids=[user_id], kind="message_deleted", data=data)
+
+
+def forget_each_other(one: UUID, other: UUID) -> None:
+    """Take what two people wrote out of each other's streams, after a block."""
+    with connection.cursor() as cursor:
+        for reader, sender in ((one, other), (other, one)):
+            cursor.execute(_FORGET_BETWEEN, {"reader": reader, "sender": str(sender)})
+
+
+def forget_conversation(user_id: UUID, conversation_id: UUID) -> None:
+    """Take what was said in it out of the person's own stream."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FORGET_CONVERSATION, {"reader": user_id, "conversation": str(conversation_id)}
+        )
 
 
 def forget_sender(user_id: UUID) -> None:

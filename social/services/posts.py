@@ -86,7 +86,7 @@ def reply(
 
     def create(reply_id: UUID, hashed: bytes) -> Post:
         post = _draft(user_id, reply_id, hashed)
-        found = reading.readable(post_id, viewer_id=user_id, hidden=people.hidden_from(user_id))
+        found = reading.answerable(post_id, viewer_id=user_id, hidden=people.hidden_from(user_id))
         # The root as well: its visibility cannot change before the copy of it is stored.
         locked = _locked({post_id, found["root_id"]})
         parent, root = locked[post_id], locked[found["root_id"]]
@@ -176,8 +176,9 @@ def edit_post(*, user_id: UUID, post_id: UUID, content: Content) -> None:
         _require_own_audience(post)
         _move_threads([post.pk], changed["visibility"])
     if "content" in changed:
-        PostEdit(user_id=user_id, post=post, content=post.content, edited_at=now).insert()
         stamps["edited_at"] = now
+        PostEdit(user_id=user_id, post=post, content=post.content, edited_at=now).insert()
+    _forget_edits_if_wider([post.pk], changed.get("visibility"), than=post.visibility)
     Post.objects.filter(pk=post_id).write(**changed, **stamps)
     if "content" in changed:
         post.content = changed["content"]
@@ -199,6 +200,7 @@ def change_visibilities(*, user_id: UUID, old: Visibility, new: Visibility) -> i
     if old == new or not ids:
         return 0
     _move_threads(ids, new)
+    _forget_edits_if_wider(ids, new, than=old)
     Post.objects.filter(pk__in=ids).write(revision=revision, updated_at=timezone.now())
     author_feed.settle(user_id)
     return len(ids)
@@ -308,6 +310,15 @@ def _require_own_audience(post: Post) -> None:
 
 def _refuse_visibility(message: str) -> None:
     raise ValidationError({"visibility": ValidationError(message, code="not_its_own")})
+
+
+def _forget_edits_if_wider(
+    post_ids: Collection[UUID], visibility: str | None, *, than: str
+) -> None:
+    """What was written for fewer is not shown to more."""
+    rising: list[str] = [Visibility.PRIVATE, Visibility.FOLLOWERS, Visibility.PUBLIC]
+    if visibility is not None and rising.index(visibility) > rising.index(than):
+        PostEdit.objects.filter(post__in=post_ids).remove()
 
 
 def _move_threads(root_ids: Collection[UUID], visibility: str) -> None:

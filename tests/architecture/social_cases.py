@@ -157,7 +157,7 @@ SOCIAL: dict[tuple[str, str], Case] = {
     ("users/<str:username>/follower/", "DELETE"): Case(400, others=404),
     ("users/<str:username>/followers/", "GET"): Case(200, others=404),
     ("users/<str:username>/following/", "GET"): Case(200, others=404),
-    ("users/<str:username>/mute/", "POST"): Case(400, others=201),
+    ("users/<str:username>/mute/", "POST"): Case(400, others=404),
     ("users/<str:username>/mute/", "DELETE"): Case(400, others=204),
     ("users/<str:username>/relationship/", "GET"): Case(200, others=404),
 }

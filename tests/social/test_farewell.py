@@ -8,6 +8,8 @@ from social.models import (
     ConversationMember,
     Friendship,
     Group,
+    HiddenMessage,
+    Like,
     Membership,
     Message,
     Post,
@@ -186,3 +188,18 @@ def test_direct_conversations_go_on_both_sides_and_groups_stay(ana, ben):
     assert list(Conversation.objects.all()) == [group]
     assert list(Message.objects.all()) == [kept]
     assert ConversationMember.objects.filter(conversation=group).count() == 2
+
+
+def test_what_others_did_with_posts_and_messages_goes_with_them(ana, ben):
+    kept = PostFactory(author=ana)
+    ReplyFactory(parent=kept, author=ben)
+    LikeFactory(post=kept, user=ben)
+    LikeFactory(post=PostFactory(author=ana), user=ben)
+    conversation = ConversationFactory(members=[ana, ben, UserFactory()])
+    message = MessageFactory(conversation=conversation, sender=ana)
+    HiddenMessage.objects.create(user=ben, message=message)
+
+    erase(ana)
+
+    kept.refresh_from_db()
+    assert kept.likes_count == Like.objects.count() == HiddenMessage.objects.count() == 0

@@ -241,17 +241,16 @@ def test_a_conversation_of_two_who_are_called_alike_is_listed_once(desk: Client)
     assert [row.pk for row in found] == [conversation.pk]
 
 
-def test_the_words_of_a_catalogue_entry_are_put_right_and_not_what_it_counts(desk: Client):
-    entry = AchievementFactory(name="Frist Steps", metric="workouts")
+def test_an_entry_of_the_catalogue_gets_a_picture_and_keeps_what_the_release_says(desk: Client):
+    entry = AchievementFactory(name="First Steps", metric="workouts")
     page = desk.get(url(Achievement, "change", entry.pk))
 
-    given = form_of(page) | {"name": "First Steps", "threshold": "5", "metric": "likes"}
-    desk.post(url(Achievement, "change", entry.pk), given | {"code": "other"})
+    given = form_of(page) | {"icon_url": "https://example.com/steps.svg", "name": "Other"}
+    desk.post(url(Achievement, "change", entry.pk), given | {"threshold": "5"})
 
     entry.refresh_from_db()
-    assert (entry.name, entry.threshold) == ("First Steps", 5.0)
-    assert entry.metric == "workouts"
-    assert entry.code != "other"
+    assert entry.icon_url == "https://example.com/steps.svg"
+    assert (entry.name, entry.threshold) == ("First Steps", 1.0)
     assert desk.post(url(Achievement, "delete", entry.pk), {"post": "yes"}).status_code == 403
 
 
