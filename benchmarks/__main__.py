@@ -17,13 +17,12 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from tqdm import tqdm
 
 from benchmarks import answers, processes
-from benchmarks.case import Case, Sample, sample_of
+from benchmarks.case import DIARIES, SOCIAL, WORLDS, Case, Sample, sample_of
 from benchmarks.cases import CASES
 from benchmarks.database import databases
 from benchmarks.food_imports import measure_food_imports
@@ -38,6 +37,10 @@ VAR = embedded.VAR / "bench"
 SLOW_CASE = "detail"
 # For --only, beside the cases.
 JOBS = IMPORT, FOOD_IMPORT, WEEKLY = ("import", "food-import", "weekly")
+LOADERS = {
+    DIARIES: ("benchmarks.data", ("users", "foods")),
+    SOCIAL: ("benchmarks.social_data", ("posts",)),
+}
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def main() -> int:
     given = bool(os.environ.get("DATABASE_URL"))
     try:
         with embedded.servers(var=VAR):
-            report = _measure(options, *databases(given=given))
+            report = _measure(options, given=given)
     except embedded.EmbeddedServerError as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,35 +65,53 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--users", type=int, default=2_000, help="20000 for a large run")
     parser.add_argument("--foods", type=int, default=500_000, help="of the shared table")
+    parser.add_argument("--posts", type=int, default=1_000_000, help="of the social cases")
     parser.add_argument("--seconds", type=float, default=3, help=f"of each of {ROUNDS} rounds")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--import-rows", type=int, default=50_000, help="of an imported file")
-    parser.add_argument("--only", choices=[*CASES, *JOBS], help="this alone, no slow clients")
+    families = dict.fromkeys(case.family for case in CASES.values())
+    names = dict.fromkeys([*families, *CASES, *JOBS])
+    parser.add_argument("--only", choices=[*names], help="this alone, no slow clients")
     parser.add_argument("--fresh", action="store_true", help="load the data again")
     options = parser.parse_args()
     if options.users < 10:  # a tenth of them is one
         parser.error("--users must be at least 10.")
     if options.foods < 1_000:
         parser.error("--foods must be at least 1000.")
+    if options.posts < 10_000:  # a twentieth of a tenth of them take part in a challenge
+        parser.error("--posts must be at least 10000.")
     if options.import_rows < 1_000:  # fewer are read in no time that could be measured
         parser.error("--import-rows must be at least 1000.")
     return options
 
 
-def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
+def _measure(options: argparse.Namespace, *, given: bool) -> Report:
     environ = _environment()
-    loaded = partial(_loaded, environ, fresh=options.fresh)
-    report = Report(options.users, options.foods, options.seconds, options.connections)
-    if options.only == WEEKLY:
-        loaded(full, users=options.users, foods=options.foods, training_alone=True)
-        report.weekly = measure_weekly(environ=environ, dsn=full)
-        return report
-    samples = {
-        full: loaded(full, users=options.users, foods=options.foods),
-        tenth: loaded(tenth, users=options.users // 10, foods=options.foods // 10),
-    }
-    if options.only not in JOBS:
-        _measure_cases(options, environ, samples, report)
+    sizes = (options.users, options.foods, options.posts)
+    report = Report(*sizes, options.seconds, options.connections)
+    chosen = [one for one in CASES.values() if options.only in (None, one.name, one.family)]
+    for world in WORLDS:
+        cases = [case for case in chosen if case.world == world]
+        jobs = world == DIARIES and options.only in (None, *JOBS)
+        if not cases and not jobs:
+            continue
+        full, tenth = databases(world, given=given)
+        if options.only == WEEKLY:
+            _loaded(environ, full, _loader(world, options, training_alone=True))
+        else:
+            samples = {
+                full: _loaded(environ, full, _loader(world, options)),
+                tenth: _loaded(environ, tenth, _loader(world, options, share=10)),
+            }
+            _measure_cases(options, environ, samples, cases, report)
+        if jobs:
+            _measure_jobs(options, environ, full, report)
+    return report
+
+
+def _measure_jobs(
+    options: argparse.Namespace, environ: dict[str, str], full: str, report: Report
+) -> None:
     if options.only in (None, IMPORT):
         report.imports = measure_imports(
             environ=environ,
@@ -103,18 +124,19 @@ def _measure(options: argparse.Namespace, full: str, tenth: str) -> Report:
         report.food_imports = measure_food_imports(
             environ=environ, dsn=full, rows=options.import_rows, folder=VAR
         )
-    if options.only is None:
+    if options.only in (None, WEEKLY):
         report.weekly = measure_weekly(environ=environ, dsn=full)
-    return report
 
 
 def _measure_cases(
     options: argparse.Namespace,
     environ: dict[str, str],
     samples: dict[str, Sample],
+    cases: list[Case],
     report: Report,
 ) -> None:
-    cases = [case for case in CASES.values() if options.only in (None, case.name)]
+    if not cases:
+        return
     reads = [case for case in cases if not case.writes]
     full, tenth = samples
     counted = _queries(environ, cases, full, samples[full])
@@ -134,11 +156,11 @@ def _measure_cases(
         meter_ = meter(dsn=full, seconds=options.seconds, connections=options.connections)
         with meter_ as measured, tqdm(unit="turn") as progress:
             progress.reset(total=2 * measured.turns * (len(cases) + len(reads)))
-            report.growth = _growth(measured, reads, product, small, progress)
+            report.growth += _growth(measured, reads, product, small, progress)
             for case in cases:  # the writes come last: they change what the reads find
                 pairs = measured.in_turn(case, product, limit, progress)
                 report.comparisons.append(Comparison.of(case, pairs, **counted[case.name]))
-        if options.only is None:
+        if options.only is None and CASES[SLOW_CASE] in cases:
             report.slow_clients = try_slow_clients(CASES[SLOW_CASE], product)
 
 
@@ -148,20 +170,21 @@ def _growth(
     return [Growth.of(case, measured.in_turn(case, full, tenth, progress)) for case in reads]
 
 
-def _loaded(
-    environ: dict[str, str],
-    dsn: str,
-    *,
-    users: int,
-    foods: int,
-    fresh: bool,
-    training_alone: bool = False,
-) -> Sample:
-    arguments = ["--users", str(users), "--foods", str(foods)]
-    wanted = {"--fresh": fresh, "--training": training_alone}
-    arguments += [name for name, is_wanted in wanted.items() if is_wanted]
+def _loader(
+    world: str, options: argparse.Namespace, *, share: int = 1, training_alone: bool = False
+) -> list[str]:
+    """The program that loads this share of the data, with its arguments."""
+    module, sizes = LOADERS[world]
+    arguments = [module]
+    for size in sizes:
+        arguments += [f"--{size}", str(getattr(options, size) // share)]
+    wanted = {"--fresh": options.fresh, "--training": training_alone}
+    return arguments + [name for name, is_wanted in wanted.items() if is_wanted]
+
+
+def _loaded(environ: dict[str, str], dsn: str, loader: list[str]) -> Sample:
     unlimited = {**environ, "DATABASE_URL": dsn, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
-    return sample_of(json.loads(processes.run("benchmarks.data", *arguments, environ=unlimited)))
+    return sample_of(json.loads(processes.run(*loader, environ=unlimited)))
 
 
 def _queries(

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from benchmarks import load
-from benchmarks.case import Case
+from benchmarks.case import Case, Visitor
 from benchmarks.measure import Target
 
 TRIED = 20
@@ -15,21 +15,27 @@ TRIED = 20
 
 def compare(case: Case, product: Target, limit: Target) -> None:
     """Raise SystemExit for the first request that the two answer differently."""
-    for seed, visitor in enumerate(product.sample.visitors[:TRIED]):
-        answers = []
-        for target in (product, limit):
-            # The same seed chooses the same content; an id of the client is new each time.
-            request = case.request(product.sample, visitor, Random(seed))
-            sent = request.wire(case=case.name, token=visitor.token)
-            status, body = load.exchange(target.server.port, sent)
-            if status != case.status:
-                raise SystemExit(f"{case.name}, {target.server.name}: {status} {body[:500]!r}")
-            answers.append(orjson.loads(body))
-        place = _difference(*answers, ignored=case.volatile)
+    for seed, visitor in enumerate(case.visitors(product.sample)[:TRIED]):
+        # The same seed chooses the same content; an id of the client is new each time.
+        pair = (_answers(case, target, visitor, Random(seed)) for target in (product, limit))
+        place = _difference(*pair, ignored=case.volatile)
         if place is not None:
+            raise SystemExit(f"{case.name}: the limit answers otherwise at answer{place}.")
+
+
+def _answers(case: Case, target: Target, visitor: Visitor, random: Random) -> list[Any]:
+    """To the requests that the person sends in turn."""
+    answers = []
+    for expected in case.statuses:
+        request = case.request(target.sample, visitor, random)
+        sent = request.wire(case=case.name, token=visitor.token)
+        status, body = load.exchange(target.server.port, sent)
+        if status != expected:
             raise SystemExit(
-                f"{case.name}: the limit answers {request.path} otherwise at answer{place}."
+                f"{case.name}, {target.server.name}: {request.path} {status} {body[:500]!r}"
             )
+        answers.append(orjson.loads(body) if body else None)
+    return answers
 
 
 def _difference(one: Any, other: Any, *, ignored: frozenset[str]) -> str | None:

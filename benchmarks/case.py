@@ -14,6 +14,8 @@ from psycopg import RawCursor
 Db = RawCursor[Any]
 Environ = Mapping[str, Any]
 PAGE_SIZE = 20
+# What the data of a case is about; each has databases of its own.
+WORLDS = DIARIES, SOCIAL = ("diaries", "social")
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,11 @@ class Visitor:
     """Somebody of the loaded data who is logged in."""
 
     token: str
-    workouts: tuple[str, ...]
-    plans: tuple[str, ...]
-    lifts: tuple[str, ...]  # exercises that they trained lately
+    workouts: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    lifts: tuple[str, ...] = ()  # exercises that they trained lately
+    circle: int = 0  # how many they follow
+    conversations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,21 +35,23 @@ class Sample:
     """Who asks, and what they may name in their requests."""
 
     visitors: tuple[Visitor, ...]
-    exercises: tuple[str, ...]
-    foods: tuple[str, ...]
-    portions: tuple[tuple[str, str], ...]  # a food and one of its portions
-    searches: tuple[str, ...]  # what people type
-    days: tuple[str, ...]  # on which they logged their food
+    exercises: tuple[str, ...] = ()
+    foods: tuple[str, ...] = ()
+    portions: tuple[tuple[str, str], ...] = ()  # a food and one of its portions
+    searches: tuple[str, ...] = ()  # what people type
+    days: tuple[str, ...] = ()  # on which they logged their food
+    posts: tuple[str, ...] = ()  # that nobody likes so far
+    challenges: tuple[str, ...] = ()
 
 
 def sample_of(document: dict[str, Any]) -> Sample:
     """What ``dataclasses.asdict`` made of a sample, after its way through JSON."""
     visitors = (
         Visitor(
-            token=row["token"],
-            workouts=tuple(row["workouts"]),
-            plans=tuple(row["plans"]),
-            lifts=tuple(row["lifts"]),
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in row.items()
+            }
         )
         for row in document["visitors"]
     )
@@ -75,16 +81,27 @@ class Case:
     """An endpoint, and the least that any program would do to give the same answer.
 
     ``limit`` gets a cursor, the id of the person and the WSGI environment, runs the statements
-    that the product runs, and returns the document.
+    that the product runs, and returns the document; None is an answer without one.
     """
 
     name: str
     request: Callable[[Sample, Visitor, Random], Request]
     limit: Callable[[Db, UUID, Environ], Any]
     goal: float  # the limit's CPU per request over the product's, at least
-    status: int = 200
+    statuses: tuple[int, ...] = (200,)  # of a person's requests, which come in turn
     volatile: frozenset[str] = frozenset()  # keys whose values differ from answer to answer
     writes: bool = False
+    circle: int | None = None  # only visitors who follow so many ask
+    world: str = DIARIES
+
+    @property
+    def family(self) -> str:
+        """What cases have in common that are one request in several sizes."""
+        return self.name.partition("-")[0]
+
+    def visitors(self, sample: Sample) -> list[Visitor]:
+        """Who asks."""
+        return [one for one in sample.visitors if self.circle in (None, one.circle)]
 
 
 class Statement:

@@ -14,12 +14,10 @@ person's lie among everyone's.
 
 import argparse
 import datetime as dt
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -28,28 +26,27 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
-from psycopg import sql  # noqa: E402
 
-from benchmarks import analytics_data, nutrition_data, plan_data  # noqa: E402
+from benchmarks import analytics_data, loaded, nutrition_data, plan_data  # noqa: E402
 from benchmarks.case import Sample, Visitor  # noqa: E402
-from benchmarks.database import NOTE  # noqa: E402
 from benchmarks.plan_data import NAMES  # noqa: E402
 from benchmarks.rows import copy, uuid7_at  # noqa: E402
 from users.localtime import instant_of  # noqa: E402
-from users.models import Session, SyncClock, User, UserProfile, UserSettings  # noqa: E402
-from users.sessions import SessionStore  # noqa: E402
+from users.models import SyncClock, User, UserProfile, UserSettings  # noqa: E402
 from workouts.models import Exercise, Workout, WorkoutPlan, WorkoutSet  # noqa: E402
 
 SEED = 7
 BORN = dt.date(1990, 5, 4)
 LOGGED_IN = 1_000  # people with a session; the heavy ones among them are the visitors
 ZONES = ("Europe/Vienna", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo")
+LOADERS = (
+    *("benchmarks/analytics_data.py", "benchmarks/nutrition_data.py", "benchmarks/plan_data.py"),
+    *("benchmarks/food_names.py", "*/catalogue/*.*"),
+)
 OWN_EXERCISES = (
     "Bench press, my grip",
     "Garage deadlift",
@@ -117,23 +114,19 @@ def prepare(*, users: int, foods: int, fresh: bool, training_alone: bool) -> Sam
     Who wants ``training_alone`` has no use for what people eat, but it may be there.
     """
     known = {"users": users, "foods": foods, "until": str(nutrition_data.last_day())}
-    known["loader"] = _fingerprint()
+    known["loader"] = loaded.fingerprint(__file__, LOADERS)
     whole, less = (json.dumps({**known, "training_alone": alone}) for alone in (False, True))
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE)
-        loaded = cursor.fetchone()[0] in ({whole, less} if training_alone else {whole})
-        loaded = loaded and not fresh
-        if not loaded:
-            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
-            cursor.execute("CREATE SCHEMA public")
+    is_loaded = loaded.note() in ({whole, less} if training_alone else {whole}) and not fresh
+    if not is_loaded:
+        loaded.empty()
     call_command("migrate", verbosity=0, interactive=False)
-    if loaded:
+    if is_loaded:
         _forget_writes()
     else:
         call_command("load_catalogue", stdout=sys.stderr)
         call_command("load_foods", stdout=sys.stderr)
         _load(users, None if training_alone else foods)
-        _note(less if training_alone else whole)
+        loaded.write_note(less if training_alone else whole)
     nutrition_data.note_searches()
     return _log_in()
 
@@ -152,9 +145,9 @@ def _load(users: int, foods: int | None) -> None:
         analytics_data.copy_weigh_ins(
             [(p.id, p.weight_kg) for p in people if p.habit is HEAVY], random
         )
-    _vacuum()
+    loaded.vacuum()
     analytics_data.derive([person.id for person in people])
-    _vacuum()
+    loaded.vacuum()
 
 
 def _person(number: int, habit: Habit, random: Random) -> Person:
@@ -319,40 +312,13 @@ def _forget_writes() -> None:
         )
         cursor.execute("DELETE FROM workouts_workout WHERE creation_hash IS NOT NULL")
     nutrition_data.forget_writes()
-    _vacuum()
-
-
-def _vacuum() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-
-
-def _note(note: str) -> None:
-    name = sql.Identifier(str(connection.settings_dict["NAME"]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(note)).as_string()
-        )
+    loaded.vacuum()
 
 
 def _log_in() -> Sample:
     """Sessions whose tokens nobody but this run knows, under the secret key of this run."""
     people = list(User.objects.order_by("username")[:LOGGED_IN])
-    sessions, tokens = [], {}
-    for user in people:
-        store = SessionStore()
-        content = {
-            SESSION_KEY: str(user.pk),
-            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-            HASH_SESSION_KEY: user.get_session_auth_hash(),
-        }
-        store.update(content)
-        store.set_expiry(settings.SESSION_TOKEN_AGE)
-        sessions.append(store.create_model_instance(content))
-        tokens[user.pk] = str(store.token)
-    Session.objects.all().delete()
-    Session.objects.bulk_create(sessions)
-
+    tokens = dict(zip((user.pk for user in people), loaded.log_in(people), strict=True))
     done = _ids_by_person(Workout.objects.filter(user__in=people).order_by("pk"))
     planned = _ids_by_person(WorkoutPlan.objects.filter(user__in=people))
     lifts = analytics_data.recent_lifts([user.pk for user in people])
@@ -377,15 +343,6 @@ def _ids_by_person(rows: QuerySet[Any]) -> dict[UUID, list[str]]:
     for user_id, id_ in rows.values_list("user_id", "pk"):
         found.setdefault(user_id, []).append(str(id_))
     return found
-
-
-def _fingerprint() -> str:
-    """Changes when what is loaded may: with this module, the catalogue and the tables."""
-    files = [Path(__file__)]
-    patterns = ("benchmarks/*_data.py", "benchmarks/food_names.py", "*/catalogue/*.*")
-    for pattern in (*patterns, "*/migrations/*.py"):
-        files += sorted(settings.BASE_DIR.glob(pattern))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def main() -> None:

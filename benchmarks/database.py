@@ -6,6 +6,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from benchmarks.case import DIARIES
+
 OWN = "bench"
 # What was loaded is noted in the comment of the database, so that it goes when the data goes.
 NOTE = """
@@ -19,14 +21,18 @@ _TABLES = """
 """
 
 
-def databases(*, given: bool) -> tuple[str, str]:
+def databases(world: str, *, given: bool) -> tuple[str, str]:
     """The addresses for all the data and for a tenth of it, on the server of DATABASE_URL.
+
+    That of what people do together is beside that of their diaries.
 
     ``given`` says that somebody named this database. It is refused, with SystemExit, if it holds
     anything that we did not load and its name does not say that it is for benchmarks.
     """
     url = os.environ["DATABASE_URL"]
     name = str(conninfo_to_dict(url)["dbname"]) if given else OWN
+    if world != DIARIES:
+        name = f"{name}_{world}" if OWN in name else f"{name}_{OWN}_{world}"
     tenth = f"{name}_tenth" if OWN in name else f"{name}_{OWN}_tenth"
     full = make_conninfo(url, dbname=name)
     if OWN not in name:

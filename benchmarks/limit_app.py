@@ -21,7 +21,12 @@ PERSON = Statement("""
     WHERE session.session_key = $1 AND session.expire_date > now() AND person.is_active
 """)
 SESSION_KEY_LENGTH = 40
-STATUS = {200: "200 OK", 201: "201 Created", 401: "401 Unauthorized"}
+STATUS = {
+    200: "200 OK",
+    201: "201 Created",
+    204: "204 No Content",
+    401: "401 Unauthorized",
+}
 HEADERS = [("Content-Type", "application/json")]
 
 
@@ -49,5 +54,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return [b"{}"]
     case = CASES[environ["HTTP_X_CASE"]]
     document = case.limit(db, person[6], environ)
-    start_response(STATUS[case.status], HEADERS)
+    if document is None:
+        start_response(STATUS[204], [])
+        return []
+    start_response(STATUS[case.statuses[0]], HEADERS)
     return [orjson.dumps(document, option=orjson.OPT_UTC_Z)]

@@ -75,6 +75,7 @@ class Growth:
 class Report:
     users: int
     foods: int
+    posts: int
     seconds: float
     connections: int
     comparisons: list[Comparison] = field(default_factory=list)
@@ -136,7 +137,8 @@ class Report:
             ]
         return _table(rows) + (
             f"\nProcessor time per request; {self.users:,} users, {self.foods:,} foods, "
-            f"{self.connections} connections; BEGIN and COMMIT count as queries."
+            f"{self.posts:,} posts, {self.connections} connections; "
+            "BEGIN and COMMIT count as queries."
         )
 
     def _growth(self) -> str:

@@ -6,7 +6,6 @@ text, and the limit runs just that.
 """
 
 import os
-import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,10 +23,10 @@ from benchmarks.case import (
     Environ,
     Request,
     Sample,
-    Statement,
     Visitor,
     first_page,
 )
+from benchmarks.noted import Noted
 
 SEARCHES = "searches.json"  # below VAR_DIR
 RECENT = timedelta(days=90)
@@ -35,33 +34,13 @@ LONG = 12  # letters of a word; longer ones are searched in the same way
 KEY = ("match_tier", "match_score", "sort_name", "id")
 
 
-class Search:
-    """A statement of the search, with the names of its parameters in their order."""
-
-    def __init__(self, sql: str, names: list[str]) -> None:
-        self.statement, self.names = Statement(sql), names
+class Search(Noted):
+    """A statement of the search."""
 
     @staticmethod
     def shape(text: str) -> str:
         """The lengths of the words."""
         return "-".join(str(min(len(word), LONG)) for word in text.split())
-
-    @staticmethod
-    def raw(statement: str) -> dict[str, Any]:
-        """From SQL with named parameters to what __init__ takes."""
-        names: list[str] = []
-
-        def marked(found: re.Match[str]) -> str:
-            name = found[1]
-            if name not in names:
-                names.append(name)
-            return f"${names.index(name) + 1}"
-
-        sql = re.sub(r"%\((\w+)\)s", marked, statement).replace("%%", "%")
-        return {"sql": sql, "names": names}
-
-    def rows(self, db: Db, values: dict[str, Any]) -> list[dict[str, Any]]:
-        return self.statement.rows(db, *(values[name] for name in self.names))
 
 
 @cache

@@ -286,7 +286,7 @@ CASES = (
         bulk_request,
         bulk,
         goal=0.35,
-        status=201,
+        statuses=(201,),
         volatile=frozenset({"id", "created_at", "updated_at"}),
         writes=True,
     ),

@@ -320,7 +320,7 @@ CASES = (
         create_request,
         create,
         goal=0.35,
-        status=201,
+        statuses=(201,),
         volatile=frozenset({"id", "sets", "created_at", "updated_at"}),
         writes=True,
     ),
