@@ -16,16 +16,17 @@ from social.api import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *achievements.urlpatterns,
-    *challenges.urlpatterns,
-    *comments.urlpatterns,
-    *conversations.urlpatterns,
+    # The busiest first: a URL is looked up from the top.
     *feed.urlpatterns,
-    *graph.urlpatterns,
-    *group_members.urlpatterns,
-    *groups.urlpatterns,
+    *conversations.urlpatterns,
     *messages.urlpatterns,
-    *pictures.urlpatterns,
     *posts.urlpatterns,
+    *pictures.urlpatterns,
+    *challenges.urlpatterns,
+    *graph.urlpatterns,
+    *comments.urlpatterns,
+    *groups.urlpatterns,
+    *group_members.urlpatterns,
+    *achievements.urlpatterns,
     *reports.urlpatterns,
 ]
