@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -48,11 +47,6 @@ class PostQuerySet(SyncedQuerySet["Post"]):
         return shown.filter(
             Q(author=user_id) | Q(root__author=user_id) | _shared_with(user_id, "root__")
         )
-
-    def matching(self, text: str) -> Self:
-        """Posts with all of these words."""
-        words = SearchQuery(text, config="simple", search_type="websearch")
-        return self.alias(words=SearchVector("content", config="simple")).filter(words=words)
 
 
 def _shared_with(user_id: UUID, root: str) -> Q:
@@ -110,11 +104,6 @@ class FriendRequestQuerySet(SyncedQuerySet["FriendRequest"]):
 class MessageQuerySet(SyncedQuerySet["Message"]):
     owner_field = "sender"
 
-    def shown_to(self, user_id: UUID, *, hidden: Collection[UUID]) -> Self:
-        """Of conversations of this person: what they did not delete for themselves."""
-        removed = _related("HiddenMessage").filter(user=user_id, message=OuterRef("pk"))
-        return self.exclude(sender__in=hidden).filter(~Exists(removed))
-
 
 class MessagePictureQuerySet(PartQuerySet["MessagePicture"]):
     whole = "message"
@@ -122,10 +111,6 @@ class MessagePictureQuerySet(PartQuerySet["MessagePicture"]):
 
 class GroupQuerySet(SyncedQuerySet["Group"]):
     owner_field = "created_by"
-
-    def of(self, user_id: UUID) -> Self:
-        """Groups that this person is in."""
-        return self.filter(memberships__user=user_id)
 
 
 class ChallengeQuerySet(SyncedQuerySet["Challenge"]):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from social.models import Post
 from social.selectors.audience import CONVERSATION, VISIBLE
+from social.selectors.messages import READABLE, SEEN
 from users.keyset import Page, Place, SqlList, fetch
 
 _FOUND: LiteralString = """
@@ -39,18 +40,12 @@ _PICTURE: LiteralString = f"""
         )
         OR EXISTS (
             SELECT FROM social_messagepicture attached
-            JOIN social_message message ON message.id = attached.message_id
-            JOIN social_conversationmember member
-                ON member.conversation_id = message.conversation_id
-                AND member.user_id = %(viewer)s AND member.state IN ('active', 'request')
+            JOIN social_message m ON m.id = attached.message_id AND m.deleted_at IS NULL
+            JOIN social_conversation c ON c.id = m.conversation_id
+            JOIN social_conversationmember mine
+                ON mine.conversation_id = c.id AND mine.user_id = %(viewer)s
             WHERE attached.user_id = picture.user_id AND attached.picture_id = picture.id
-                AND message.deleted_at IS NULL
-                AND message.user_id <> ALL(%(hidden)s::uuid[])
-                AND (member.cleared_at IS NULL OR message.created_at > member.cleared_at)
-                AND NOT EXISTS (
-                    SELECT FROM social_hiddenmessage removed
-                    WHERE removed.user_id = %(viewer)s AND removed.message_id = message.id
-                )
+                AND {SEEN} AND {READABLE}
         )
     )
 """  # noqa: S608 - our own conditions

@@ -15,6 +15,7 @@ from django.db import models
 
 from social.models import Block, Challenge, Post
 from social.selectors import groups
+from social.selectors.messages import READABLE, SEEN
 from users.keyset import fetch
 
 Owners = dict[UUID, UUID | None]
@@ -55,18 +56,13 @@ _ACHIEVEMENTS: LiteralString = f"""
     SELECT thing.id, thing.user_id AS owner_id FROM social_userachievement thing {_OWNER}
     AND (thing.user_id = %(viewer)s OR {_PROFILE_OPEN})
 """  # noqa: S608 - our own conditions
-_MESSAGES: LiteralString = """
-    SELECT message.id, message.user_id AS owner_id FROM social_message message
-    JOIN social_conversationmember place ON place.conversation_id = message.conversation_id
-        AND place.user_id = %(viewer)s AND place.state IN ('active', 'request')
-    WHERE message.id = ANY(%(ids)s::uuid[]) AND message.deleted_at IS NULL
-        AND message.user_id <> ALL(%(hidden)s::uuid[])
-        AND (place.cleared_at IS NULL OR message.created_at > place.cleared_at)
-        AND NOT EXISTS (
-            SELECT FROM social_hiddenmessage removed
-            WHERE removed.user_id = %(viewer)s AND removed.message_id = message.id
-        )
-"""
+_MESSAGES: LiteralString = f"""
+    SELECT m.id, m.user_id AS owner_id FROM social_message m
+    JOIN social_conversation c ON c.id = m.conversation_id
+    JOIN social_conversationmember mine
+        ON mine.conversation_id = c.id AND mine.user_id = %(viewer)s
+    WHERE m.id = ANY(%(ids)s::uuid[]) AND m.deleted_at IS NULL AND {SEEN} AND {READABLE}
+"""  # noqa: S608 - our own conditions
 _PEOPLE: LiteralString = """
     SELECT person.id, person.id AS owner_id FROM users_user person
     JOIN users_userprofile profile ON profile.user_id = person.id

@@ -2,6 +2,7 @@
 
 import pytest
 
+from social.selectors import reading
 from social.services import conversations, graph_notices, posts
 from tests.factories.social import (
     BlockFactory,
@@ -9,6 +10,8 @@ from tests.factories.social import (
     GroupFactory,
     MembershipFactory,
     MessageFactory,
+    MessagePictureFactory,
+    PictureFactory,
     PostFactory,
     ReplyFactory,
 )
@@ -115,3 +118,26 @@ def test_a_cleared_conversation_is_not_repeated_by_the_stream(ana, ben):
     conversations.clear(user_id=ana.pk, conversation_id=conversation.pk)
 
     assert [event.user for event in LiveEvent.objects.all()] == [ben]
+
+
+def test_what_a_suspended_person_sent_is_neither_shown_nor_there_to_be_reported(
+    ana, ben, bens_api
+):
+    message = MessageFactory(conversation=ConversationFactory(members=[ana, ben]), sender=ana)
+    picture = PictureFactory(user=ana)
+    MessagePictureFactory(message=message, picture=picture)
+    shown = is_shown(picture, ben)
+    ana.is_active = False
+    ana.save()
+
+    report = bens_api.post(
+        "/api/v1/reports/",
+        {"target_type": "message", "target_id": str(message.pk), "reason": "spam"},
+    )
+
+    assert (shown, is_shown(picture, ben)) == (True, False)
+    assert report.status_code == 400
+
+
+def is_shown(picture, viewer):
+    return bool(reading.picture_files(picture.pk, viewer_id=viewer.pk, hidden=()))
