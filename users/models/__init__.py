@@ -1,6 +1,6 @@
 from users.models.account import ErasedIdentity, ExternalIdentity, Session, Trainer, User
 from users.models.export import AccountExport
-from users.models.job import Job, JobStatus
+from users.models.job import Job, JobState, JobStatus
 from users.models.live import LiveEvent
 from users.models.notification import Notification, NotificationActor, PushDevice
 from users.models.outbox import IdempotencyKey, OutboxMessage
@@ -13,6 +13,7 @@ __all__ = [
     "ExternalIdentity",
     "IdempotencyKey",
     "Job",
+    "JobState",
     "JobStatus",
     "LiveEvent",
     "Notification",

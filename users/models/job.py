@@ -14,7 +14,7 @@ class JobStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Job(OwnedModel):
+class JobState(models.Model):
     """Its row is what must not be lost; a worker that claims it holds it until ``claimed_until``.
 
     What runs it is registered in users.services.jobs.
@@ -28,10 +28,9 @@ class Job(OwnedModel):
     error = models.CharField(max_length=500, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    class Meta(OwnedModel.Meta):
+    class Meta:
         abstract = True
         indexes = [
-            *OwnedModel.Meta.indexes,
             # What the sweep looks for.
             models.Index(
                 fields=["status", "claimed_until"],
@@ -42,3 +41,11 @@ class Job(OwnedModel):
 
     def __str__(self) -> str:
         return self.status
+
+
+class Job(JobState, OwnedModel):
+    """One that the person's change feed reports."""
+
+    class Meta(OwnedModel.Meta):
+        abstract = True
+        indexes = [*OwnedModel.Meta.indexes, *JobState.Meta.indexes]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from users.models import Job, JobStatus
+from users.models import JobState, JobStatus
 from users.signals import job_waiting
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def runs(label: str) -> Callable[[Runner], Runner]:
     return register
 
 
-def announce(job: Job) -> None:
+def announce(job: JobState) -> None:
     """Wake a worker once the caller's transaction is committed.
 
     The job is pending, and its attempts count from 0.
@@ -68,7 +68,7 @@ def run(*, label: str, job_id: UUID) -> bool:
     return True
 
 
-def keep(job: Job, **values: Any) -> None:
+def keep(job: JobState, **values: Any) -> None:
     """Say that the worker lives, and store how far it came. Raises JobCancelled.
 
     ``job`` is the row as the runner read it: a worker that was taken as lost has an older one.
@@ -76,19 +76,19 @@ def keep(job: Job, **values: Any) -> None:
     _renew(job, LEASE, values)
 
 
-def hold(job: Job, *, lease: timedelta) -> None:
+def hold(job: JobState, *, lease: timedelta) -> None:
     """Say that the worker lives, and may be silent for so long. Raises JobCancelled."""
     _renew(job, lease, {})
 
 
-def _renew(job: Job, lease: timedelta, values: Mapping[str, Any]) -> None:
+def _renew(job: JobState, lease: timedelta, values: Mapping[str, Any]) -> None:
     running = _held(job._meta.label, job.pk, job.attempts)
     now = timezone.now()
     if not running.update(claimed_until=now + lease, updated_at=now, **values):
         raise JobCancelled
 
 
-def end(job: Job, status: str, **values: Any) -> None:
+def end(job: JobState, status: str, **values: Any) -> None:
     """Store the outcome of a running job. Raises JobCancelled."""
     keep(job, **values, status=status, finished_at=timezone.now())
 
