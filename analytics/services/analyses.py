@@ -8,9 +8,9 @@ from uuid import UUID
 from analytics.models import WorkoutAnalysis
 from analytics.selectors.periods import NUMBERS, week_of
 from analytics.services.people import PERIODS, SETS, Person, clocks_of
-from analytics.services.settling import Clocks, DerivedTable, Settled
 from users.keyset import fetch
 from users.ownership import resource_name
+from users.services.settling import Clocks, DerivedTable, Settled
 
 # From which maximum a set was lifted shows once the records are settled.
 _SETTLE_INTENSITY: LiteralString = f"""

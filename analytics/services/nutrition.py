@@ -9,8 +9,8 @@ import orjson
 
 from analytics.models import Validity
 from analytics.services.people import DAYS, Days, day_parameters
-from analytics.services.settling import Clocks, DerivedTable, Settled
 from nutrition.selectors import day_summaries
+from users.services.settling import Clocks, DerivedTable, Settled
 
 # What a day's score comes to is computed here and not in SQL, by the formulas of the food diary.
 NUTRITION_SUMMARIES: Final = DerivedTable(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
-from analytics.services.settling import Clocks
+from users.services.settling import Clocks
 
 # A scope of days: user_id, day.
 DAYS: LiteralString = """

@@ -9,9 +9,9 @@ from analytics.formulas.one_rm import MAX_RELIABLE_REPS
 from analytics.formulas.records import STANDARD_DISTANCES_KM, STEP_KM, STEP_SECONDS
 from analytics.models import PersonalRecord
 from analytics.services.people import EXERCISES, Exercises, exercise_parameters
-from analytics.services.settling import Clocks, DerivedTable, Settled
 from analytics.services.strength import EFFECTIVE_REPS, ESTIMATE_KG
 from users.ownership import resource_name
+from users.services.settling import Clocks, DerivedTable, Settled
 from workouts.training.loads import UNKNOWN_STEP_KG
 
 _MARGIN_KG: Final = UNKNOWN_STEP_KG / 2

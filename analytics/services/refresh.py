@@ -19,12 +19,12 @@ from analytics.services.goals import settle_goals
 from analytics.services.nutrition import settle_nutrition_summaries
 from analytics.services.people import Person, clocks_of
 from analytics.services.records import settle_personal_records
-from analytics.services.settling import Settled, plan_each_time
 from analytics.services.strength import settle_strength_progress
 from analytics.services.training_days import settle_training_days
 from analytics.signals import days_settled
 from users.keyset import fetch
 from users.ownership import advance_clocks_unheard
+from users.services.settling import Settled, plan_each_time
 
 # People in one transaction, whose other writers wait until it ends.
 CHUNK: Final = 100

@@ -7,8 +7,8 @@ from typing import Final, LiteralString
 from analytics.formulas.one_rm import MAX_EFFECTIVE_REPS, ONE_RM_FORMULAS
 from analytics.models import StrengthProgress
 from analytics.services.people import DAYS, SETS, Days, day_parameters
-from analytics.services.settling import Clocks, DerivedTable, Settled
 from users.ownership import resource_name
+from users.services.settling import Clocks, DerivedTable, Settled
 from workouts.training.curve import MAX_RESERVE
 
 

@@ -3,7 +3,7 @@
 from typing import Final, LiteralString
 
 from analytics.services.people import DAYS, SETS, Days, day_parameters
-from analytics.services.settling import Clocks, DerivedTable, Settled
+from users.services.settling import Clocks, DerivedTable, Settled
 
 # Numerics add up to the same number in any order, so that a row made by itself and one made
 # among thousands agree to the digit. What a plan asked for and nobody did is no set. The full

@@ -5,10 +5,10 @@ import datetime as dt
 from analytics.models import WorkoutAnalysis
 from analytics.services.analyses import settle_workout_analyses
 from analytics.services.people import Person
-from analytics.services.settling import Settled
 from tests.factories.analytics import TrainingDayFactory
 from users.models import User
 from users.ownership import advance_clocks_unheard
+from users.services.settling import Settled
 from workouts.models import PlanPause, PlanRun, PlanVersion, WorkoutPlan
 
 MONDAY = dt.date(2026, 3, 2)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from analytics.models import NutritionSummary
 from analytics.services.nutrition import settle_nutrition_summaries
-from analytics.services.settling import Settled
 from nutrition.models import DiaryDay, MealEntry, PastGoal
 from nutrition.selectors import nutrition_day
 from tests.factories.nutrition import (
@@ -21,6 +20,7 @@ from tests.factories.nutrition import (
 from tests.factories.workouts import WorkoutFactory
 from users.models import Tombstone
 from users.ownership import advance_clocks
+from users.services.settling import Settled
 
 pytestmark = pytest.mark.django_db
 

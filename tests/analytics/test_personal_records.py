@@ -13,13 +13,13 @@ from analytics.formulas import LoggedSet, Record, records_of, standing_records
 from analytics.formulas.records import AN_ESTIMATE, AVERAGE_PACE
 from analytics.models import OneRmTest, PersonalRecord
 from analytics.services.records import settle_personal_records
-from analytics.services.settling import Settled
 from tests.analytics.lifting import MONDAY, edit_at_random, log_at_random, logged_sets
 from tests.factories.analytics import OneRmTestFactory, PersonalRecordFactory
 from tests.factories.users import UserFactory
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import Tombstone, User
 from users.ownership import advance_clock, advance_clocks
+from users.services.settling import Settled
 from workouts.models import Exercise, WorkoutSet
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from analytics.formulas import LoggedSet, MedianOneRm, estimate_one_rm
 from analytics.models import OneRmTest, StrengthProgress
-from analytics.services.settling import Settled
 from analytics.services.strength import settle_strength_progress
 from tests.analytics.lifting import MONDAY, edit_at_random, log_at_random, logged_sets
 from tests.factories.analytics import OneRmTestFactory, StrengthProgressFactory
@@ -18,6 +17,7 @@ from tests.factories.users import UserFactory
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import Tombstone, User
 from users.ownership import advance_clock, advance_clocks
+from users.services.settling import Settled
 from workouts.models import Exercise
 
 pytestmark = pytest.mark.django_db

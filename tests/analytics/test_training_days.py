@@ -8,11 +8,11 @@ import pytest
 
 from analytics.formulas import TrainedSet, muscle_sets, net_kcal, session_load
 from analytics.models import TrainingDay
-from analytics.services.settling import Settled
 from analytics.services.training_days import settle_training_days
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import Tombstone, User
 from users.ownership import advance_clocks_unheard
+from users.services.settling import Settled
 from workouts.models import Exercise, ExerciseMuscle, Workout, WorkoutSet
 
 pytestmark = pytest.mark.django_db

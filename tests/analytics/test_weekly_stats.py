@@ -8,12 +8,12 @@ from django.core.management import call_command
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from analytics.models import AnalyticsState, WorkoutAnalysis
-from analytics.services.settling import Settled
 from analytics.services.weekly import WeeklyTotals, refresh_week
 from tests.analytics.periods import DAY, MONDAY, WEEK, settle, the_week, train
 from tests.factories.analytics import TrainingDayFactory, WorkoutAnalysisFactory
 from tests.factories.users import UserFactory
 from users.models import SyncClock, Tombstone, User
+from users.services.settling import Settled
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,6 @@ import pytest
 from analytics.models import PersonalRecord, TrainingDay, WorkoutAnalysis
 from analytics.services.analyses import settle_workout_analyses
 from analytics.services.people import Person
-from analytics.services.settling import Settled
 from tests.analytics.periods import (
     DAY,
     MONDAY,
@@ -26,6 +25,7 @@ from tests.factories.analytics import (
 )
 from tests.factories.workouts import ExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from users.models import Tombstone, User
+from users.services.settling import Settled
 
 pytestmark = pytest.mark.django_db
 

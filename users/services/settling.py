@@ -47,11 +47,12 @@ _SETTLE: LiteralString = """
         ON CONFLICT (user_id, resource, object_id) DO UPDATE
         SET revision = excluded.revision, deleted_at = excluded.deleted_at
     ), written AS (
-        INSERT INTO {table} AS old (id, user_id, revision, created_at, updated_at, {columns})
-        SELECT {new_id}, compared.user_id, clock.revision, now(), now(), {columns}
+        INSERT INTO {table} AS old
+            (id, user_id, revision, created_at, updated_at, {stamps}{columns})
+        SELECT {new_id}, compared.user_id, clock.revision, now(), now(), {now}{columns}
         FROM compared JOIN clock USING (user_id) WHERE NOT compared.is_right
         ON CONFLICT ({key}) DO UPDATE SET revision = excluded.revision,
-            updated_at = excluded.updated_at, {set_values}
+            updated_at = excluded.updated_at, {set_stamps}{set_values}
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM written) AS written, (SELECT count(*) FROM gone) AS gone
@@ -83,7 +84,8 @@ class DerivedTable:
     ``expected`` selects user_id, the ``key`` and the ``values`` of all rows that the ``scope``
     should have; it may read ``scope`` as a table. ``within`` says which stored rows (``old``) lie
     in a row of ``scope``: those that are not expected go. A row is known by user_id and key, over
-    which there is a unique constraint; keys are never null.
+    which there is a unique constraint; keys are never null. ``stamps`` are further columns that
+    tell when a row was last written.
     """
 
     table: LiteralString
@@ -92,6 +94,7 @@ class DerivedTable:
     values: tuple[LiteralString, ...]
     expected: LiteralString
     within: LiteralString
+    stamps: tuple[LiteralString, ...] = ()
 
     def settle(
         self, *, clocks: Clocks, scope: LiteralString, parameters: Mapping[str, Any]
@@ -108,6 +111,9 @@ class DerivedTable:
             within=self.within,
             new_id=_NEW_ID,
             columns=", ".join((*self.key, *self.values)),
+            stamps="".join(f"{name}, " for name in self.stamps),
+            now="now(), " * len(self.stamps),
+            set_stamps="".join(f"{name} = excluded.{name}, " for name in self.stamps),
             key=", ".join(keys),
             same_key=" AND ".join(f"stored.{name} = expected.{name}" for name in keys),
             same_values=" AND ".join(
