@@ -19,28 +19,11 @@ from nutrition import selectors
 from nutrition.api.meals import ShownEntrySerializer
 from nutrition.models import DiaryDay, GoalAim
 from nutrition.services import days
-from users.api.fields import EARLIEST_YEAR, LATEST_YEAR
 from users.api.listing import filter_values, sql_page_response
 from users.api.owned import OwnedViewSetMixin
 from users.api.pagination import PageRequest
 
 DAY_KEY = (models.DateField(),)
-
-
-class DayConverter:
-    """A day in a path, such as 2026-03-02."""
-
-    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        # A ValueError says that the path leads nowhere.
-        day = date.fromisoformat(value)
-        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-            raise ValueError(value)
-        return day
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
 
 
 class DayFilter(filters.FilterSet):

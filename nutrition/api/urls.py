@@ -1,9 +1,8 @@
-from django.urls import path, register_converter
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+import users.api.converters  # noqa: F401 - makes days in paths known
 from nutrition.api import categories, days, favorites, foods, goals, images, meals, recipes
-
-register_converter(days.DayConverter, "day")
 
 router = SimpleRouter(use_regex_path=False)
 router.register("meals", meals.MealViewSet)
