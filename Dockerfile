@@ -24,6 +24,7 @@ COPY --from=packages /venv /venv
 COPY . .
 # The list of fonts is made here once: whoever runs it has no home to keep one in.
 RUN SECRET_KEY=for-collectstatic-alone ALLOWED_HOSTS=localhost \
+    WEARABLE_KEYS=bm8tcGVyc29ucy10b2tlbnMtYXJlLXVuZGVyLXRoaXM= \
     python manage.py collectstatic --noinput \
     && python -c "import matplotlib.font_manager"
 

@@ -27,6 +27,7 @@ lint: $(INSTALLED) ## Check style, types, imports, dependencies, migrations, set
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	ENVIRONMENT=production ALLOWED_HOSTS=example.com \
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		WEARABLE_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(MAKE) --no-print-directory schema audit
 

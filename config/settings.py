@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+
+from config import providers
 
 django_stubs_ext.monkeypatch()
 
@@ -348,6 +351,7 @@ PUSH_BACKEND = _text("PUSH_BACKEND", default="users.push.ConsolePushBackend")
 
 API_PREFIX = "/api/"
 ACCOUNTS_API_PREFIX = "/_allauth/"
+WEBHOOKS_PREFIX = "/webhooks/"
 PROBES = {"/healthz", "/readyz", "/metrics"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = MEGABYTE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the admin's form of a workout with 500 sets
@@ -446,6 +450,12 @@ SPECTACULAR_SETTINGS = {
         "ReportReasonEnum": "social.models.ReportReason",
         "CommentTargetEnum": "social.selectors.targets.COMMENT_TARGETS",
         "ReportTargetEnum": "social.selectors.targets.REPORT_TARGETS",
+        "DeviceStatusEnum": "wearables.models.DeviceStatus",
+        "DeviceTypeEnum": "wearables.models.DeviceType",
+        "ConnectionModeEnum": "wearables.models.ConnectionMode",
+        "SleepRoleEnum": "wearables.models.SleepRole",
+        "SourceMetricEnum": "wearables.models.SourceMetric",
+        "SyncKindEnum": "wearables.models.SyncKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
@@ -504,6 +514,44 @@ if FOOD_RECOGNIZER == "vision" and not (AI_BASE_URL and FOOD_VISION_MODEL):
         "FOOD_RECOGNIZER=vision needs AI_BASE_URL, and FOOD_VISION_MODEL or AI_MODEL."
     )
 
+# --- Wearables ---------------------------------------------------------------------------------
+
+# Secrets lie under the first key; the others open what is older (docs/wearables.md).
+WEARABLE_KEYS = [
+    key.strip()
+    for key in _required_in_production(
+        "WEARABLE_KEYS", development="ZGV2ZWxvcG1lbnQtYWxvbmUtbm90LWEtc2VjcmV0LTA="
+    ).split(",")
+]
+try:
+    [Fernet(key) for key in WEARABLE_KEYS]
+except ValueError as error:
+    raise ImproperlyConfigured("WEARABLE_KEYS must be Fernet keys.") from error
+# A server on this machine that plays the makers (make run starts one); never in production.
+WEARABLE_SIMULATOR_URL = _text("WEARABLE_SIMULATOR_URL", default="").rstrip("/")
+if WEARABLE_SIMULATOR_URL and PRODUCTION:
+    raise ImproperlyConfigured("WEARABLE_SIMULATOR_URL is for development.")
+WEARABLE_PROVIDERS = providers.read(os.environ, simulator=WEARABLE_SIMULATOR_URL)
+# Where makers reach us: callbacks and webhooks. Without one, of the request that asks.
+PUBLIC_URL = _text("PUBLIC_URL", default="").rstrip("/")
+# Where a sign-in at a maker may lead back to, beside APP_URL.
+WEARABLE_RETURN_URLS = [_text("APP_URL", default="numeneon://"), *_list("WEARABLE_RETURN_URLS")]
+WEARABLE_TIMEOUT_S = _int("WEARABLE_TIMEOUT_S", default=30)
+# Stages of one source that lie closer together are one sleep.
+WEARABLE_SLEEP_GAP_MIN = _int("WEARABLE_SLEEP_GAP_MIN", default=60)
+WEARABLE_SYNC_EVERY_S = _int("WEARABLE_SYNC_EVERY_S", default=HOUR_S)
+WEARABLE_REREAD_DAYS = _int("WEARABLE_REREAD_DAYS", default=3)
+WEARABLE_REREAD_DAYS_WEEKLY = _int("WEARABLE_REREAD_DAYS_WEEKLY", default=14)
+WEARABLE_BACKFILL_DAYS = _int("WEARABLE_BACKFILL_DAYS", default=90)
+GARMIN_BACKFILL_DAYS = _int("GARMIN_BACKFILL_DAYS", default=30)
+WEARABLE_PAYLOAD_DAYS = _int("WEARABLE_PAYLOAD_DAYS", default=30)
+# Older heart rates are kept by the minute, but inside of workouts.
+HEART_RATE_FULL_DAYS = _int("HEART_RATE_FULL_DAYS", default=30)
+ACTIVITY_IMPORT_MAX_BYTES = _int("ACTIVITY_IMPORT_MAX_MB", default=500) * MEGABYTE
+ACTIVITY_IMPORT_MAX_UNPACKED_BYTES = (
+    _int("ACTIVITY_IMPORT_MAX_UNPACKED_MB", default=10_000) * MEGABYTE
+)
+
 # --- Safety ----------------------------------------------------------------------------------
 
 # Ours is a subclass that stands aside for requests with a token: config/middleware.py.
@@ -515,7 +563,14 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = PRODUCTION and _flag("SECURE_SSL_REDIRECT", default=True)
 # A call with a token over plain HTTP is refused, not sent again (config/middleware.py); probes
 # come from inside.
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^_allauth/", r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^api/",
+    r"^_allauth/",
+    r"^webhooks/",
+    r"^healthz$",
+    r"^readyz$",
+    r"^metrics$",
+]
 SECURE_HSTS_SECONDS = 365 * DAY_S if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -282,15 +283,22 @@ class TestMetrics:
 
 
 class TestStarting:
-    @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+    @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "WEARABLE_KEYS"])
     def test_production_refuses_to_start_without(self, missing):
         environ = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "example.com"}
+        environ["WEARABLE_KEYS"] = Fernet.generate_key().decode()
         del environ[missing]
 
         result = run_django("check", **environ)
 
         assert result.returncode != 0
         assert f"{missing} is not set" in result.stderr
+
+    @pytest.mark.parametrize("keys", ["short", "not base64!", ",", "x" * 44])
+    def test_keys_that_are_none_are_refused(self, keys):
+        result = run_django("check", ENVIRONMENT="development", WEARABLE_KEYS=keys)
+
+        assert "WEARABLE_KEYS must be Fernet keys" in result.stderr
 
     def test_a_flag_that_is_no_flag_is_refused(self):
         result = run_django("check", ENVIRONMENT="development", DEBUG="maybe")
