@@ -45,6 +45,24 @@ app.conf.beat_schedule = {
         "task": "workouts.tasks.remove_old_import_files",
         "schedule": crontab(minute="47", hour="3"),
     },
+    "wearables": {"task": "wearables.tasks.sync_due", "schedule": 60.0},
+    "waiting-syncs": {"task": "wearables.tasks.wake_waiting", "schedule": 10.0},
+    "webhook-subscriptions": {
+        "task": "wearables.tasks.keep_subscriptions",
+        "schedule": crontab(minute="17", hour="*/6"),
+    },
+    "old-of-wearables": {
+        "task": "wearables.tasks.remove_old",
+        "schedule": crontab(minute="7", hour="3"),
+    },
+    "heart-rate-months": {
+        "task": "wearables.tasks.make_heart_rate_months",
+        "schedule": crontab(minute="17", hour="3"),
+    },
+    "heart-rate-thinning": {
+        "task": "wearables.tasks.thin_heart_rates",
+        "schedule": crontab(minute="47", hour="2"),
+    },
     "food-images": {
         "task": "nutrition.tasks.remove_orphaned_food_images",
         "schedule": crontab(minute="57", hour="3"),

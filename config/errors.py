@@ -115,7 +115,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith((settings.API_PREFIX, settings.ACCOUNTS_API_PREFIX))
+    return request.path_info.startswith(
+        (settings.API_PREFIX, settings.ACCOUNTS_API_PREFIX, settings.WEBHOOKS_PREFIX)
+    )
 
 
 def _from_django(error: DjangoValidationError) -> exceptions.ValidationError:

@@ -168,11 +168,12 @@ class BoundaryMiddleware(_InBothWorlds):
 
 
 def _is_for_browsers(request: HttpRequest) -> bool:
-    """Not the API, whose requests have no session, cookie or CSRF state, and not the probes, which
-    may come by an address that is no name of ours.
+    """Not the API and webhooks, whose requests have no session, cookie or CSRF state, and not the
+    probes, which may come by an address that is no name of ours.
     """
     path = request.path_info
-    return not path.startswith(settings.API_PREFIX) and path not in settings.PROBES
+    ours = (settings.API_PREFIX, settings.WEBHOOKS_PREFIX)
+    return not path.startswith(ours) and path not in settings.PROBES
 
 
 class _BrowserOnly(MiddlewareMixin):

@@ -456,6 +456,7 @@ SPECTACULAR_SETTINGS = {
         "SleepRoleEnum": "wearables.models.SleepRole",
         "SourceMetricEnum": "wearables.models.SourceMetric",
         "SyncKindEnum": "wearables.models.SyncKind",
+        "ActivityFormatEnum": "wearables.models.FileFormat",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",

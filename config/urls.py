@@ -21,7 +21,9 @@ urlpatterns = [
     path("api/v1/", include("nutrition.api.urls")),
     path("api/v1/", include("analytics.api.urls")),
     path("api/v1/", include("social.api.urls")),
+    path("api/v1/", include("wearables.api.urls")),
     path("api/v1/", include("users.api.urls")),
+    path("webhooks/", include("wearables.api.webhooks")),
     # There are no telephone numbers here and no tokens to refresh.
     re_path(r"^_allauth/app/v1/(account/phone|auth/phone|tokens/)", errors.absent),
     path("_allauth/", include("allauth.headless.urls")),

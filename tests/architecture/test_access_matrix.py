@@ -22,6 +22,7 @@ from tests.architecture.analytics_cases import ANALYTICS
 from tests.architecture.food_cases import FOOD
 from tests.architecture.routes import Route, routes
 from tests.architecture.social_cases import SOCIAL
+from tests.architecture.wearable_cases import WEARABLES
 from tests.architecture.world import Case, World
 from tests.conftest import client_of
 from tests.factories.users import PASSWORD, NotificationFactory, UserFactory
@@ -33,6 +34,7 @@ from tests.factories.workouts import (
 )
 from tests.nutrition.fed import feed
 from tests.social.joined import join_in
+from tests.wearables.worn import wear
 from tests.workouts.trained import follow_a_plan, plan_body
 from users.models import AccountExport, PushDevice
 from workouts.models import ExerciseAlias, Workout, WorkoutImport
@@ -88,6 +90,7 @@ EXPECTED: dict[tuple[str, str], Case] = {
     **ANALYTICS,
     **FOOD,
     **SOCIAL,
+    **WEARABLES,
     ("exercises/", "GET"): Case(200),
     ("exercises/", "POST"): Case(201, exercise_body),
     ("exercises/<uuid:pk>/", "GET"): Case(200, row=lambda w: w.exercise),
@@ -293,6 +296,7 @@ def make_world() -> World:
         fed=feed(ana, word=CANARY),
         measured=measure(ana, bench, word=CANARY),
         joined=join_in(ana, workout, word=CANARY),
+        worn=wear(ana, workout, word=CANARY),
         alias=ExerciseAlias.objects.create(user=ana, name=CANARY, exercise=bench),
     )
 
@@ -337,6 +341,9 @@ def _filled(route: Route, world: World) -> str:
         "<str:code>": "4006381333931",
         "<slug:slug>": "uncategorized",
         "<day:pk>": "2026-03-02",
+        "<day:date>": "2026-03-02",
+        "<slug:provider>": "oura",
+        "<slug:metric>": "steps",
         "<uuid:link_id>": str(world.joined.link.pk),
     }
     path = route.path
@@ -349,7 +356,7 @@ def expected_status(case: Case, name: str) -> int:
     if name == "ana":
         return case.status
     if name == "anonymous":
-        return 401
+        return case.anonymous
     if case.others is not None:
         return case.others
     return case.status if case.row is None else 404

@@ -2,7 +2,13 @@
 
 import pytest
 from django.apps import apps
-from django.db.models import ForeignKey, ManyToManyField, UniqueConstraint, UUIDField
+from django.db.models import (
+    CompositePrimaryKey,
+    ForeignKey,
+    ManyToManyField,
+    UniqueConstraint,
+    UUIDField,
+)
 from rest_framework.viewsets import GenericViewSet
 
 from tests.architecture.routes import routes
@@ -46,6 +52,7 @@ def test_keys_are_uuids_or_words_or_a_persons(model):
 
     assert (
         isinstance(key, UUIDField)
+        or (isinstance(key, CompositePrimaryKey) and key.field_names[0] == "user_id")
         or key.is_relation
         or key.name in {"slug", "session_key", "digest"}
     )

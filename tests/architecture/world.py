@@ -7,6 +7,7 @@ from typing import Any
 from tests.analytics.measured import Measured
 from tests.nutrition.fed import Fed
 from tests.social.joined import Joined
+from tests.wearables.worn import Worn
 from tests.workouts.trained import Trained
 from users.models import AccountExport, PushDevice, User
 from workouts.models import Exercise, ExerciseAlias, Workout, WorkoutImport, WorkoutSet
@@ -31,6 +32,7 @@ class World:
     fed: Fed
     measured: Measured
     joined: Joined
+    worn: Worn
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,4 @@ class Case:
     multipart: bool = False
     # What others get where that is neither a 404 for a row of ana's nor what she gets.
     others: int | None = None
+    anonymous: int = 401

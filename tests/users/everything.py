@@ -23,6 +23,7 @@ from tests.factories.users import NotificationFactory, UserFactory
 from tests.factories.workouts import CustomExerciseFactory, WorkoutFactory, WorkoutSetFactory
 from tests.nutrition.fed import feed
 from tests.social.joined import join_in
+from tests.wearables.worn import wear
 from tests.workouts.trained import follow_a_plan
 from users import personal_data
 from users.ids import uuid7
@@ -36,6 +37,7 @@ from users.models import (
     UserProfile,
 )
 from users.services import live
+from wearables.models import ActivityImport
 from workouts.models import (
     Equipment,
     ExerciseAlias,
@@ -114,6 +116,7 @@ def _workouts(user: User, word: str) -> None:
     WorkoutSetFactory(workout=workout, exercise=exercise, notes=word)
     follow_a_plan(user, exercise, word=word)
     join_in(user, workout, word=word)
+    wear(user, workout, word=word)
     measure(user, exercise, word=word)
     job = WorkoutImport(user=user, file_name=f"{word}.csv", status="done", timezone="UTC")
     job.file.save(f"imports/{job.pk}.csv", ContentFile(f"{word} csv".encode()), save=False)
@@ -158,6 +161,7 @@ def use_a_folder_of_the_test(monkeypatch: pytest.MonkeyPatch, folder: Path) -> N
         (FoodImage, "thumbnail"),
         (Picture, "image"),
         (Picture, "thumbnail"),
+        (ActivityImport, "file"),
     ]
     for model, name in files:
         monkeypatch.setattr(model._meta.get_field(name), "storage", storage)
@@ -179,6 +183,7 @@ def stored_files() -> list[str]:
         + below(private_storage(), "imports")
         + below(private_storage(), "food-images")
         + below(private_storage(), "pictures")
+        + below(private_storage(), "activity-imports")
     )
 
 

@@ -242,6 +242,7 @@ def test_nothing_of_hers_is_left_in_any_table_or_file_and_everything_of_his_is()
             ("workouts.WorkoutImport", "file"),
             ("nutrition.FoodImage", "image"),
             ("nutrition.FoodImage", "thumbnail"),
+            ("wearables.ActivityImport", "file"),
         )
         for row in his_rows[label]
     ]

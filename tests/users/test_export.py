@@ -26,6 +26,7 @@ from users import personal_data
 from users.ids import uuid7
 from users.models import AccountExport, Notification, OutboxMessage, Tombstone, User
 from users.services import accounts, exports, outbox
+from wearables.models import ActivityImport
 from workouts.models import WorkoutImport
 
 URL = "/api/v1/users/me/export/"
@@ -160,6 +161,7 @@ def test_the_picture_lies_in_the_zip_and_the_exports_before_do_not():
     photo = FoodImage.objects.get(user=ana)
     assert files == {
         f"files/{imported}": b"ana-canary csv",
+        f"files/{ActivityImport.objects.get(user=ana).file.name}": b"ana-canary fit",
         f"files/{photo.image.name}": b"ana-canary large",
         f"files/{photo.thumbnail.name}": b"ana-canary small",
         f"files/{ana.profile.avatar.name}": b"ana-canary large",
@@ -181,6 +183,7 @@ def test_a_picture_that_got_lost_does_not_keep_the_rest_back(caplog):
     assert {name for name in archive.namelist() if not json_of(name)} == {
         f"files/{ana.profile.avatar_thumbnail.name}",
         f"files/{imported}",
+        f"files/{ActivityImport.objects.get(user=ana).file.name}",
         f"files/{photo.image.name}",
         f"files/{photo.thumbnail.name}",
         *(f"files/{one.image.name}" for one in ana.picture_set.all()),

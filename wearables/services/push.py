@@ -1,0 +1,189 @@
+"""Batches that phones send: signed, stored once, and answered alike as often as they come."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from users.errors import Conflict
+from users.models import JobStatus
+from wearables.models import (
+    DeviceStatus,
+    PushBatch,
+    SleepData,
+    SyncKind,
+    SyncRun,
+    WearableDevice,
+)
+from wearables.providers import phone
+from wearables.readings import Counts, Reading, SleepReading, WorkoutReading
+from wearables.services import ingest
+from wearables.services.apis import zone_of
+
+# How far the phone's clock may be off, and how long a batch may be under way.
+TOLERANCE: Final = timedelta(minutes=5)
+_MOST_DIGITS: Final = 12
+
+
+class SignatureRefused(Exception):
+    """The batch is not signed with the device's secret, or not now."""
+
+
+def signature(*, secret: str, sent_s: int, body: bytes) -> str:
+    """The ``v1`` of a signature: HMAC-SHA256 over the seconds, a dot and the body, as hex."""
+    signed = str(sent_s).encode() + b"." + body
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def check_signature(*, device: WearableDevice, header: str, body: bytes, now: datetime) -> None:
+    """Raises SignatureRefused unless the header signs these bytes, at about this time."""
+    parts = [part.strip().partition("=") for part in header.split(",")]
+    sent = next((value for name, _, value in parts if name == "t"), "")
+    if not device.auth_token or not (sent.isdecimal() and sent.isascii()):
+        raise SignatureRefused
+    if len(sent) > _MOST_DIGITS or abs(int(sent) - now.timestamp()) > TOLERANCE.total_seconds():
+        raise SignatureRefused
+    expected = signature(secret=device.auth_token, sent_s=int(sent), body=body).encode()
+    given = [value.lower().encode() for name, _, value in parts if name == "v1"]
+    if not any(hmac.compare_digest(one, expected) for one in given):
+        raise SignatureRefused
+
+
+def receive(
+    *, device: WearableDevice, batch: Mapping[str, Any], sha256: bytes, now: datetime
+) -> dict[str, Any]:
+    """Store what a batch says, and answer how much of it was taken.
+
+    The same body under the same ``batch_id`` is answered as the first time. Raises Conflict for
+    another one, and for a device that is not connected.
+    """
+    if device.status != DeviceStatus.ACTIVE or not device.is_active:
+        raise Conflict("This device is not connected any more.", code="disconnected")
+    claimed = _claim(device, batch["batch_id"], sha256)
+    if claimed.answer:
+        return dict(claimed.answer)
+    read = phone.read(
+        batch,
+        provider=device.provider,
+        zone=zone_of(device),
+        now=now,
+        gap=timedelta(minutes=settings.WEARABLE_SLEEP_GAP_MIN),
+    )
+    counts = ingest.store(device=device, readings=_readings(device, read), now=now)
+    return _finish(device, claimed, read, counts, began=now)
+
+
+def _claim(device: WearableDevice, batch_id: str, sha256: bytes) -> PushBatch:
+    """The batch of this id. Without an answer yet, it is stored once more: nothing doubles.
+
+    Claimed before it is stored, so that another body under its id never begins to be.
+    """
+    batch, _ = PushBatch.objects.get_or_create(
+        user_id=device.user_id,
+        device=device,
+        batch_id=batch_id,
+        defaults={"sha256": sha256, "answer": {}},
+    )
+    if bytes(batch.sha256) != sha256:
+        raise Conflict("This batch_id came with another body.", code="batch_id_reused")
+    return batch
+
+
+def _readings(device: WearableDevice, read: phone.Batch) -> Iterator[Reading]:
+    """What the batch deletes, but for what it brings, and then that."""
+    sleeps, replaced = _in_place(device, read)
+    brought = [*read.readings, *sleeps]
+    kept = {one.external_id for one in brought if isinstance(one, SleepReading | WorkoutReading)}
+    gone = dict.fromkeys((*read.deleted, *replaced))
+    yield from phone.deletions([name for name in gone if name not in kept])
+    yield from brought
+
+
+def _in_place(
+    device: WearableDevice, read: phone.Batch
+) -> tuple[Sequence[SleepReading], list[str]]:
+    """Sleeps of single stages, under the ids of those that they replace; and what else goes.
+
+    A phone sends all stages of a sleep anew when one changes, and the first may be another then.
+    """
+    known = _known_sleeps(device, read.sleeps)
+    placed, replaced, taken = [], list[str](), set(read.deleted)
+    for sleep in read.sleeps:
+        reading = sleep.reading
+        overlapped = [
+            stored.external_id
+            for stored in known
+            if stored.source_name == reading.source.name
+            and stored.sleep_start < reading.end
+            and stored.sleep_end > reading.start
+        ]
+        free = [name for name in overlapped if name not in taken]
+        name = free[0] if free else reading.external_id
+        taken.add(name)
+        replaced += [other for other in overlapped if other != name]
+        placed.append(replace(reading, external_id=name))
+    return placed, replaced
+
+
+def _known_sleeps(
+    device: WearableDevice, sleeps: Sequence[phone.JoinedSleep]
+) -> Sequence[SleepData]:
+    if not sleeps:
+        return ()
+    stored = SleepData.objects.filter(
+        user=device.user_id,
+        device=device,
+        deleted_at=None,
+        sleep_start__lt=max(sleep.reading.end for sleep in sleeps),
+        sleep_end__gt=min(sleep.reading.start for sleep in sleeps),
+    )
+    return list(stored.order_by("sleep_start", "pk"))
+
+
+@transaction.atomic
+def _finish(
+    device: WearableDevice,
+    claimed: PushBatch,
+    read: phone.Batch,
+    counts: Counts,
+    *,
+    began: datetime,
+) -> dict[str, Any]:
+    answer = {
+        "accepted": read.accepted,
+        "duplicates": read.duplicates,
+        "rejected": [
+            {"list": one.part, "index": one.index, "reason": one.reason} for one in read.rejected
+        ],
+    }
+    rows = PushBatch.objects.filter(pk=claimed.pk)
+    if not rows.filter(answer={}).write(answer=answer):
+        # The same batch came twice at once, and the other one was first.
+        return dict(rows.values_list("answer", flat=True).get())
+    ended = timezone.now()
+    SyncRun.objects.create(
+        user_id=device.user_id,
+        device=device,
+        kind=SyncKind.PUSH,
+        status=JobStatus.DONE,
+        scope={"batch_id": claimed.batch_id},
+        new=counts.new,
+        changed=counts.changed,
+        deleted=counts.deleted,
+        started_at=began,
+        finished_at=ended,
+    )
+    WearableDevice.objects.filter(pk=device.pk).write(last_synced=ended)
+    return answer
+
+
+def forget_batches(*, before: datetime) -> int:
+    """Remove what no phone sends again."""
+    removed, _ = PushBatch.objects.filter(created_at__lt=before).delete()
+    return removed
