@@ -25,6 +25,28 @@ _EXAMPLE: Final = {
     "meal_count": 4,
     "has_metrics": True,
     "metrics": {"weight": 80.4, "body_fat": None},
+    "has_activity": True,
+    "activity": {
+        "steps": 9412,
+        "distance": 6.8,
+        "active_calories": 540,
+        "total_calories": 2410,
+        "active_minutes": 48,
+        "floors_climbed": 11,
+        "resting_heart_rate": 54,
+    },
+    "has_sleep": True,
+    "sleep": {
+        "duration": 437,
+        "sleep_start": "2026-03-01T22:14:00Z",
+        "sleep_end": "2026-03-02T05:58:00Z",
+        "deep_sleep": 82,
+        "light_sleep": 246,
+        "rem_sleep": 109,
+        "awake": 27,
+        "sleep_score": 81,
+        "hrv": 58.0,
+    },
     "volume": 5200.0,
     "minutes": 60,
     "load": 420.0,
@@ -47,6 +69,36 @@ class TimelineMetricsSerializer(serializers.Serializer[Any]):
     body_fat = serializers.FloatField(allow_null=True, required=False, help_text="%")
 
 
+class TimelineActivitySerializer(serializers.Serializer[Any]):
+    """As your devices told; without keys on a day of which none told."""
+
+    steps = serializers.IntegerField(
+        allow_null=True, required=False, help_text="Null where not measured."
+    )
+    distance = serializers.FloatField(allow_null=True, required=False, help_text="km")
+    active_calories = serializers.IntegerField(allow_null=True, required=False, help_text="kcal")
+    total_calories = serializers.IntegerField(allow_null=True, required=False, help_text="kcal")
+    active_minutes = serializers.IntegerField(allow_null=True, required=False, help_text="min")
+    floors_climbed = serializers.IntegerField(allow_null=True, required=False, help_text="Floors.")
+    resting_heart_rate = serializers.IntegerField(allow_null=True, required=False, help_text="bpm")
+
+
+class TimelineSleepSerializer(serializers.Serializer[Any]):
+    """The night's main sleep, which ended on this day; without keys where none is known."""
+
+    duration = serializers.IntegerField(allow_null=True, required=False, help_text="min asleep")
+    sleep_start = serializers.DateTimeField(required=False)
+    sleep_end = serializers.DateTimeField(required=False)
+    deep_sleep = serializers.IntegerField(allow_null=True, required=False, help_text="min")
+    light_sleep = serializers.IntegerField(allow_null=True, required=False, help_text="min")
+    rem_sleep = serializers.IntegerField(allow_null=True, required=False, help_text="min")
+    awake = serializers.IntegerField(allow_null=True, required=False, help_text="min")
+    sleep_score = serializers.IntegerField(
+        allow_null=True, required=False, help_text="0-100, the maker's"
+    )
+    hrv = serializers.FloatField(allow_null=True, required=False, help_text="ms")
+
+
 class TimelineDaySerializer(serializers.Serializer[Any]):
     """A day. What is derived follows a change of the diaries within seconds: volume, minutes,
     load, calories, water and records.
@@ -59,6 +111,10 @@ class TimelineDaySerializer(serializers.Serializer[Any]):
     meal_count = serializers.IntegerField(help_text="Entries.")
     has_metrics = serializers.BooleanField()
     metrics = TimelineMetricsSerializer()
+    has_activity = serializers.BooleanField()
+    activity = TimelineActivitySerializer()
+    has_sleep = serializers.BooleanField()
+    sleep = TimelineSleepSerializer()
     volume = serializers.FloatField(help_text="kg; load × reps of the working sets")
     minutes = serializers.IntegerField(help_text="min of training")
     load = serializers.FloatField(help_text="Session RPE × minutes, of lifting and cardio.")

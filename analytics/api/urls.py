@@ -9,6 +9,7 @@ from analytics.api import (
     goals,
     load,
     nutrition,
+    recovery,
     strength,
     timeline,
 )
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *analyses.urlpatterns,
     *nutrition.urlpatterns,
     *load.urlpatterns,
+    *recovery.urlpatterns,
     *energy.urlpatterns,
     *calculators.urlpatterns,
 ]

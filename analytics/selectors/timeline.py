@@ -11,7 +11,7 @@ from users.keyset import fetch
 Day = dict[str, Any]
 
 # What a day knows, by name: rows of a table with their date, narrowed by {mine}. A column is a
-# key of the day, but for workouts, which are listed, and metrics, which stand together.
+# key of the day, but for workouts, which are listed, and those that stand together.
 _PARTS: Final[dict[str, LiteralString]] = {
     "workouts": """
         SELECT date, id, name, duration FROM workouts_workout WHERE {mine}
@@ -30,6 +30,16 @@ _PARTS: Final[dict[str, LiteralString]] = {
         SELECT date, CASE WHEN meal_count > 0 THEN calories END AS calories, water AS water_ml
         FROM analytics_nutritionsummary WHERE {mine}
     """,
+    "activity": """
+        SELECT date, steps, distance, active_calories, total_calories,
+            active_minutes, floors_climbed, resting_heart_rate
+        FROM wearables_dailyactivity WHERE {mine}
+    """,
+    "sleep": """
+        SELECT date, duration, sleep_start, sleep_end, deep_sleep, light_sleep, rem_sleep, awake,
+            sleep_score, hrv
+        FROM wearables_sleepdata WHERE {mine} AND role = 'main' AND deleted_at IS NULL
+    """,
     "records": """
         SELECT date, count(*) AS records FROM analytics_personalrecord WHERE {mine} GROUP BY date
     """,
@@ -37,6 +47,7 @@ _PARTS: Final[dict[str, LiteralString]] = {
 _MINE: LiteralString = """
     user_id = %(user)s AND date BETWEEN person.today - %(days)s::int AND person.today
 """
+_TOGETHER: Final = frozenset({"metrics", "activity", "sleep"})
 # As JSON in one row: to join the tables takes PostgreSQL longer than to read them. Materialized,
 # as else each part would look up the person's day anew.
 _TIMELINE: Final[str] = f"""
@@ -67,8 +78,8 @@ def activity_timeline(*, user_id: UUID, days: int, now: datetime) -> list[Day]:
             if part == "workouts":
                 day["has_workout"] = True
                 day["workouts"].append(found)
-            elif part == "metrics":
-                day |= {"has_metrics": True, "metrics": found}
+            elif part in _TOGETHER:
+                day |= {f"has_{part}": True, part: found}
             else:
                 day |= found
     return list(timeline.values())
@@ -83,6 +94,10 @@ def _empty(day: str) -> Day:
         "meal_count": 0,
         "has_metrics": False,
         "metrics": {},
+        "has_activity": False,
+        "activity": {},
+        "has_sleep": False,
+        "sleep": {},
         "volume": 0.0,
         "minutes": 0,
         "load": 0.0,

@@ -12,6 +12,7 @@ from tests.factories.analytics import (
     TrainingDayFactory,
 )
 from tests.factories.nutrition import MealEntryFactory
+from tests.factories.wearables import DailyActivityFactory, SleepFactory
 from tests.factories.workouts import WorkoutFactory
 from users.models import UserProfile
 
@@ -27,6 +28,10 @@ EMPTY = {
     "meal_count": 0,
     "has_metrics": False,
     "metrics": {},
+    "has_activity": False,
+    "activity": {},
+    "has_sleep": False,
+    "sleep": {},
     "volume": 0.0,
     "minutes": 0,
     "load": 0.0,
@@ -80,6 +85,10 @@ def test_a_day_tells_of_workouts_meals_and_measurements(api, ana):
         "meal_count": 3,
         "has_metrics": True,
         "metrics": {"weight": 80.4, "body_fat": None},
+        "has_activity": False,
+        "activity": {},
+        "has_sleep": False,
+        "sleep": {},
         "volume": 5200.5,
         "minutes": 90,
         "load": 390.0,
@@ -151,3 +160,25 @@ def test_days_are_ones_own(bens_api, anonymous, ana):
 
     assert bens_api.get(URL).json()[-1] == {"date": "2026-03-02", **EMPTY}
     assert anonymous.get(URL).status_code == 401
+
+
+def test_a_day_has_what_devices_told_and_the_nights_main_sleep(api, ana):
+    day = DailyActivityFactory(device__user=ana, steps=0, distance=None, resting_heart_rate=54)
+    SleepFactory(device=day.device, hrv=58.0, hrv_method="rmssd")
+    SleepFactory(device=day.device, role="nap", duration=20, sleep_start=NOON)
+    SleepFactory(device=day.device, date=MONDAY - dt.timedelta(days=1), deleted_at=NOON)
+
+    *_, sunday, monday = api.get(URL).json()
+
+    assert (sunday["has_activity"], sunday["has_sleep"]) == (False, False)
+    assert monday["has_activity"]
+    assert monday["activity"] == {
+        "steps": 0,
+        "distance": None,
+        "active_calories": None,
+        "total_calories": None,
+        "active_minutes": None,
+        "floors_climbed": None,
+        "resting_heart_rate": 54,
+    }
+    assert (monday["sleep"]["duration"], monday["sleep"]["hrv"]) == (420, 58.0)
