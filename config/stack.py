@@ -2,8 +2,8 @@
 
 It brings PostgreSQL and Valkey (embedded where the environment names none), the database schema,
 the static files and on first use a demo, then the web server, the live server, the worker and
-the schedule on 127.0.0.1. Ctrl-C stops all of it. The environment variables are explained in
-.env.example.
+the schedule on 127.0.0.1; for development also a server that plays the makers of wearables.
+Ctrl-C stops all of it. The environment variables are explained in .env.example.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from config.celery import app
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or embedded.VAR).resolve()
 MOUNTS = {"/static": VAR / "static", "/media": Path(os.environ.get("MEDIA_ROOT") or VAR / "media")}
+SIMULATOR = BASE_DIR / "tests" / "simulator"
 STOPS = {signal.SIGINT, signal.SIGTERM}
 # After each end of a program in a row; one that ran longer than STEADY_S begins anew.
 RESTART_AFTER_S, STEADY_S = (1, 2, 4), 60
@@ -196,6 +197,21 @@ def _celery(command: str, *options: str) -> list[str]:
     return [*quiet, "-A", "config", command, "--loglevel", "WARNING", *options]
 
 
+def _simulate(port: int) -> int:
+    """Let the programs know of a simulator and return its port, or 0 where there is none.
+
+    It plays makers, and with them anybody: it is for development alone.
+    """
+    wanted = os.environ["ENVIRONMENT"] == "development" and SIMULATOR.is_dir()
+    if not wanted or os.environ.get("WEARABLE_SIMULATOR_URL", "").strip():
+        return 0
+    simulator_port = _number("SIMULATOR_PORT", default=port + 2, most=65_535)
+    os.environ["WEARABLE_SIMULATOR_URL"] = f"http://127.0.0.1:{simulator_port}"
+    if not os.environ.get("PUBLIC_URL", "").strip():
+        os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    return simulator_port
+
+
 def prepare() -> None:
     """Bring schema, static files and, once per database, the demo up to date."""
     import django  # noqa: PLC0415 - the stack itself does without Django
@@ -226,10 +242,10 @@ def prepare() -> None:
         marker.write_text(database)
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, path: str = "/readyz") -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with suppress(OSError, http.client.HTTPException), closing(connection):
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
     return False
 
@@ -240,11 +256,16 @@ def _worker_answers() -> bool:
     return False
 
 
-def banner(port: int, live_port: int, demo: list[dict[str, str]]) -> str:
+def banner(
+    port: int, live_port: int, demo: list[dict[str, str]], *, simulator_port: int = 0
+) -> str:
     """Return what a newcomer reads when everything answers."""
     url = f"http://127.0.0.1:{port}/"
     lines = [f"Ready: {url}", f"  docs   {url}api/docs/", f"  admin  {url}admin/"]
     lines.append(f"  live   http://127.0.0.1:{live_port}/api/v1/stream/")
+    if simulator_port:
+        simulated = "(simulated Oura, Garmin, WHOOP, Google Health, Polar)"
+        lines.append(f"  wearables http://127.0.0.1:{simulator_port}/ {simulated}")
     lines += [f"  login  {who['username']} / {who['password']} ({who['role']})" for who in demo]
     if demo:
         login = json.dumps({key: demo[0][key] for key in ("username", "password")})
@@ -256,8 +277,8 @@ def banner(port: int, live_port: int, demo: list[dict[str, str]]) -> str:
 class _Stack:
     """The programs of one run."""
 
-    def __init__(self, port: int, live_port: int, note: Note) -> None:
-        self.port, self.live_port = port, live_port
+    def __init__(self, port: int, live_port: int, note: Note, *, simulator_port: int) -> None:
+        self.port, self.live_port, self.simulator_port = port, live_port, simulator_port
         self.ready, self.in_terminal = False, os.isatty(0)
         self.preparation = _Program(note, "preparation", "-m", "config.stack", "--prepare")
         # One worker has nobody to gossip with, and a printed mail should look like a mail.
@@ -268,6 +289,10 @@ class _Stack:
         web = _Program(note, "web server", *_web(port), **shared)
         live = _Program(note, "live server", *_live(live_port), **shared)
         self.programs = [web, live, self.worker, _Program(note, "schedule", *_celery("beat"))]
+        if simulator_port:
+            arguments = ["-m", "tests.simulator", "--port", str(simulator_port)]
+            arguments += ["--app-url", f"http://127.0.0.1:{port}"]
+            self.programs.append(_Program(note, "simulator of wearables", *arguments))
 
     def run(self) -> None:
         try:
@@ -278,7 +303,7 @@ class _Stack:
             self.ready = True
             logins = VAR / "demo.json"
             demo = json.loads(logins.read_text()) if logins.exists() else []
-            _say(banner(self.port, self.live_port, demo))
+            _say(banner(self.port, self.live_port, demo, simulator_port=self.simulator_port))
             while True:
                 self.pause(1)
         finally:
@@ -296,11 +321,14 @@ class _Stack:
 
     def await_ready(self) -> None:
         deadline = time.monotonic() + READY_LIMIT_S
-        ports = (self.port, self.live_port)
-        while not _worker_answers() or not all(_answers(port) for port in ports):
+        while not self.answers():
             if time.monotonic() > deadline:
                 raise StackError(f"Not ready after {READY_LIMIT_S} s: see above.")
             self.pause(0.1)
+
+    def answers(self) -> bool:
+        simulator = not self.simulator_port or _answers(self.simulator_port, "/")
+        return simulator and _worker_answers() and all(map(_answers, (self.port, self.live_port)))
 
     def pause(self, seconds: float) -> None:
         _pause(seconds)
@@ -363,14 +391,18 @@ def main() -> None:
     try:
         port = _number("PORT", default=8000, most=65_535)
         live_port = _number("LIVE_PORT", default=port + 1, most=65_535)
+        ports = {"PORT": port, "LIVE_PORT": live_port}
+        simulator_port = _simulate(port)
+        if simulator_port:
+            ports["SIMULATOR_PORT"] = simulator_port
         with (
             _undertaker() as note,
-            _claimed(PORT=port, LIVE_PORT=live_port),
+            _claimed(**ports),
             embedded.servers(var=VAR),
         ):
             # From here on a stop is received where we wait for it, and nowhere else.
             signal.pthread_sigmask(signal.SIG_BLOCK, {*STOPS, signal.SIGCHLD})
-            _Stack(port, live_port, note).run()
+            _Stack(port, live_port, note, simulator_port=simulator_port).run()
     except KeyboardInterrupt:
         return
     except (StackError, embedded.EmbeddedServerError) as error:

@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
-from config import stack
+from config import providers, stack
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -132,6 +133,19 @@ def names_read(source: str) -> set[str]:
     return {value for value in values if isinstance(value, str) and NAME.fullmatch(value)}
 
 
+def names_of_makers() -> set[str]:
+    """Return the environment variables that are asked for by a maker's name."""
+    asked: set[str] = set()
+
+    class Asked:
+        def get(self, name: str, default: str = "") -> str:
+            asked.add(name)
+            return default
+
+    providers.read(Asked(), simulator="")
+    return asked
+
+
 def test_every_environment_variable_is_explained_and_every_explained_one_is_read() -> None:
     read = set(re.findall(r"\$\{([A-Z_]+)", (CHECKOUT / "docker-compose.yml").read_text()))
     for module in (CHECKOUT / "config").glob("*.py"):
@@ -144,8 +158,15 @@ def test_every_environment_variable_is_explained_and_every_explained_one_is_read
         if (name := re.match(r"#?([A-Z][A-Z0-9_]+)=", line))
     ]
 
-    assert sorted(name for name, _ in explained) == sorted(read - NOT_OURS)
-    assert all(re.match("# .+[.]", before) for _, before in explained)
+    # Each maker has more than most need, by a pattern; who we are to it is explained.
+    makers = names_of_makers()
+    names = [name for name, _ in explained]
+
+    assert sorted(set(names) - makers) == sorted(read - NOT_OURS)
+    assert {name for name in makers if "_CLIENT_" in name} <= set(names)
+    assert len(names) == len(set(names))
+    # Several in a row may share an explanation.
+    assert all(re.match("# .+[.]|#?[A-Z][A-Z0-9_]+=", before) for _, before in explained)
 
 
 def test_the_banner_shows_where_to_go_and_a_command_that_logs_in() -> None:
@@ -172,6 +193,49 @@ def test_the_banner_shows_where_to_go_and_a_command_that_logs_in() -> None:
 
 def test_without_a_demo_the_banner_shows_no_logins() -> None:
     assert len(stack.banner(8000, 8001, []).splitlines()) == 4
+
+
+def test_the_banner_shows_where_the_simulated_makers_are() -> None:
+    lines = stack.banner(8000, 8001, [], simulator_port=8002).splitlines()
+
+    assert lines[4:] == [
+        "  wearables http://127.0.0.1:8002/ (simulated Oura, Garmin, WHOOP, Google Health, Polar)"
+    ]
+
+
+def test_in_development_the_programs_know_of_the_simulator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    monkeypatch.setenv("WEARABLE_SIMULATOR_URL", "")
+    monkeypatch.setenv("PUBLIC_URL", "")
+
+    port = stack._simulate(8000)
+
+    assert port == 8002
+    assert os.environ["WEARABLE_SIMULATOR_URL"] == "http://127.0.0.1:8002"
+    assert os.environ["PUBLIC_URL"] == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "production"),
+        ("WEARABLE_SIMULATOR_URL", "http://127.0.0.1:9000"),
+    ],
+)
+def test_a_simulator_starts_neither_in_production_nor_beside_another(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    monkeypatch.setenv("WEARABLE_SIMULATOR_URL", "")
+    monkeypatch.setenv("PUBLIC_URL", "")
+    monkeypatch.setenv(name, value)
+
+    port = stack._simulate(8000)
+
+    assert port == 0
+    assert os.environ["PUBLIC_URL"] == ""
 
 
 def test_a_taken_port_is_named_before_anything_starts(var: Path) -> None:
@@ -208,6 +272,20 @@ def test_a_taken_port_of_the_live_server_is_named_too(var: Path) -> None:
 
     assert ended.returncode == 1
     assert ended.stderr == f"Port {port} is not free: try `make run LIVE_PORT=…`.\n"
+
+
+def test_a_taken_port_of_the_simulator_is_named_too(var: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        ended = run(
+            var, PORT=str(free_port()), LIVE_PORT=str(free_port()), SIMULATOR_PORT=str(port)
+        )
+
+    assert ended.returncode == 1
+    assert ended.stderr == f"Port {port} is not free: try `make run SIMULATOR_PORT=…`.\n"
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
@@ -255,6 +333,7 @@ def test_a_killed_stack_leaves_nothing_behind(var: Path) -> None:
     values = {
         "ENVIRONMENT": "production",
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "WEARABLE_KEYS": Fernet.generate_key().decode(),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PORT": str(free_port()),
         "LIVE_PORT": str(free_port()),

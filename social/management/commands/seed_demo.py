@@ -14,6 +14,7 @@ from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
 from social.services import demo as social
 from users.services import demo as people
+from wearables.services import demo as watches
 from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
 
@@ -48,6 +49,7 @@ def fill(*, everyone: Sequence[people.DemoPerson], now: datetime, seed: int) -> 
                 workouts += demo_runs.add_runs(users=named, now=now)
                 # In this order: people eat more on days of training, and weigh what they ate.
                 meals += food.add_food(users=new, now=now, seed=seed)
+                watches.add_wearables(users=named, now=now, seed=seed)
                 weigh_ins += analytics.add_analytics(users=new, now=now, seed=seed)
             added += len(new)
             progress.update(len(some))
