@@ -26,7 +26,7 @@ from wearables.services import (
 )
 
 __runners__ = (imports_run, syncing_run)
-__handlers__ = (devices, resettling, revoking, webhooks)
+__handlers__ = (devices, resettling, revoking, subscriptions, webhooks)
 
 _KEPT: Final = timedelta(days=30)
 _RUNS_KEPT: Final = timedelta(days=90)

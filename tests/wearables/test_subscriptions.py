@@ -12,8 +12,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from tests.factories.wearables import WebhookSubscriptionFactory
 from tests.users.races import LIMIT_S, aside
 from tests.wearables import signed_events as events
+from users.models import OutboxMessage
+from users.services import outbox
 from wearables import tasks
 from wearables.models import WebhookEvent, WebhookSubscription
 from wearables.providers import registry
@@ -210,3 +213,26 @@ def test_the_command_and_the_beat_do_the_same(makers, capsys):
 
     assert capsys.readouterr().out == "1 subscriptions are kept.\n"
     assert len(oura.asked) == 2
+
+
+def test_the_first_connection_has_a_provider_subscribed(monkeypatch, settings):
+    settings.PUBLIC_URL = "https://app.example.com"
+    asked = []
+    monkeypatch.setattr(
+        subscriptions, "_keep", lambda provider, now: asked.append(provider.slug) or 1
+    )
+    monkeypatch.setattr(subscriptions, "is_configured", lambda slug: True)
+
+    subscriptions.promise_first(registry.PROVIDERS["oura"])
+    outbox.deliver(message_id=OutboxMessage.objects.get().pk)
+
+    assert asked == ["oura"]
+
+
+def test_further_connections_leave_it_to_the_schedule(settings):
+    settings.PUBLIC_URL = "https://app.example.com"
+    WebhookSubscriptionFactory(provider="oura")
+
+    subscriptions.promise_first(registry.PROVIDERS["oura"])
+
+    assert not OutboxMessage.objects.exists()

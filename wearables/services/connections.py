@@ -39,6 +39,7 @@ from wearables.services.devices import settle_copies
 from wearables.services.oauth import Grant
 from wearables.services.reauth import mark_reauth
 from wearables.services.revoking import forget_revocations, revoke
+from wearables.services.subscriptions import promise_first
 from wearables.services.tokens import granted_for_key
 
 __all__ = [
@@ -321,6 +322,8 @@ def _store(user_id: UUID, signed: _Signed, now: datetime) -> tuple[WearableDevic
     forget_revocations(provider=device.provider, external_user_id=device.external_user_id)
     settle_copies(user_id=user_id, revision=revision, provider=device.provider)
     syncing.begin(device=device, now=now)
+    if signed.mode == "oauth":
+        promise_first(signed.maker)
     return device, is_new
 
 

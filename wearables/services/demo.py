@@ -1,4 +1,4 @@
-"""What the watches of the demo's people told: days, nights, and the heart of the last days."""
+"""What devices told of the demo's people: days, nights, and the heart of the last days."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -21,10 +21,11 @@ from wearables.readings import (
 )
 from wearables.services import ingest
 
-DEMO_DEVICE: Final = "demo-watch"
+DEMO_DEVICE: Final = "demo-data"
 _DAYS: Final = 60
 _HEART_DAYS: Final = 2
-_WATCH: Final = Source(kind="watch")
+# Behind whatever a newcomer connects: what that tells is to be seen.
+_STORE: Final = Source(kind="hub")
 # Deep, light, REM, light, and a moment awake: 90 minutes of a night.
 _CYCLE: Final[tuple[tuple[Stage, int], ...]] = (
     ("light", 25),
@@ -36,26 +37,26 @@ _CYCLE: Final[tuple[tuple[Stage, int], ...]] = (
 
 
 def add_wearables(*, users: Sequence[User], now: datetime, seed: int) -> int:
-    """Give each person a watch and what it told of sixty days; answers the days."""
+    """Give each person sixty days of a device; answers the days."""
     days = 0
     for user in users:
         random = Random(f"{seed} {user.username} watch")  # noqa: S311 - a demo keeps no secret
         zone = time_zone_of(user.pk)
         today = reading_of(now, zone).date()
         readings = list(_told(random, today=today, zone=zone, now=now))
-        ingest.store(device=_watch(user), readings=readings)
+        ingest.store(device=_device(user), readings=readings)
         days += _DAYS
     return days
 
 
-def _watch(user: User) -> WearableDevice:
+def _device(user: User) -> WearableDevice:
     device = WearableDevice(
         user=user,
         device_type=DeviceType.OTHER,
         provider="other",
         connection_mode=ConnectionMode.FILE,
         device_id=DEMO_DEVICE,
-        name="Demo watch",
+        name="Demo data",
     )
     device.insert_at(advance_clock(user.pk))
     return device
@@ -71,7 +72,7 @@ def _told(random: Random, *, today: date, zone: str, now: datetime) -> Iterator[
         yield _night(random, day + timedelta(days=1), zone=zone, tired=tired)
     since = today - timedelta(days=_HEART_DAYS)
     yield HeartRateReading(
-        source=_WATCH, samples=list(_beats(random, instant_of(since, time(), zone), now, resting))
+        source=_STORE, samples=list(_beats(random, instant_of(since, time(), zone), now, resting))
     )
 
 
@@ -80,7 +81,7 @@ def _day(random: Random, day: date, *, resting: int) -> DayReading:
     active = round(steps * 0.045)
     return DayReading(
         date=day,
-        source=_WATCH,
+        source=_STORE,
         steps=steps,
         distance=round(steps * 0.00074, 2),
         active_calories=active,
@@ -107,7 +108,7 @@ def _night(random: Random, day: date, *, zone: str, tired: float) -> SleepReadin
             at = end
     return SleepReading(
         external_id=f"demo-{day}",
-        source=_WATCH,
+        source=_STORE,
         date=day,
         start=start,
         end=at,

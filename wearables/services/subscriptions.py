@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
+from users.services import outbox
 from wearables.models import WebhookSubscription
 from wearables.providers import registry
 from wearables.providers.base import Provider, ProviderError, Subscription
@@ -16,6 +18,7 @@ from wearables.services.apis import app_api_of, is_configured
 
 logger = logging.getLogger(__name__)
 
+KIND: Final = "wearables_subscriptions"
 _LOCK: Final = "wearables.subscriptions."
 # While a provider answers, this transaction holds nothing but the lock.
 _LONGEST_S: Final = 600
@@ -34,6 +37,21 @@ def keep_all(*, now: datetime) -> int:
         for slug, provider in registry.PROVIDERS.items()
         if provider.capabilities.webhooks and is_configured(slug)
     )
+
+
+def promise_first(provider: Provider) -> None:
+    """Have it subscribed within moments where nothing is yet: its first person has connected."""
+    if not (settings.PUBLIC_URL and provider.capabilities.webhooks):
+        return
+    if not WebhookSubscription.objects.filter(provider=provider.slug).exists():
+        outbox.promise(kind=KIND, slug=provider.slug)
+
+
+@outbox.handles(KIND)
+def keep_one(*, slug: str) -> None:
+    """Subscribe at one provider; what fails is tried again by the schedule."""
+    if is_configured(slug):
+        _keep(registry.PROVIDERS[slug], timezone.now())
 
 
 def webhook_url(slug: str) -> str:
