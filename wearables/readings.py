@@ -149,7 +149,10 @@ class WorkoutReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deletion:
-    """The source has deleted this."""
+    """The source has deleted this.
+
+    Without an id, whatever it had of the kind on the date and these readings do not name.
+    """
 
     kind: Literal["sleep", "workout", "day"]
     external_id: str = ""

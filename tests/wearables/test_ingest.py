@@ -289,3 +289,41 @@ def test_any_number_of_days_takes_as_many_statements(ana, days, django_assert_nu
 
     with django_assert_num_queries(21):
         store(device=device, readings=told, now=NOW)
+
+
+def test_a_date_that_was_emptied_keeps_what_is_told_of_again(ana):
+    device = oura(ana)
+    nap = sleep("nap", start=at(14), hours=1, is_nap=True)
+    store(device=device, readings=[sleep("night"), nap], now=NOW)
+
+    counts = store(
+        device=device, readings=[Deletion(kind="sleep", date=DAY), sleep("night")], now=NOW
+    )
+
+    assert (counts.new, counts.changed, counts.deleted) == (0, 0, 1)
+    kept = SleepData.objects.filter(user=ana, deleted_at=None)
+    assert [row.external_id for row in kept] == ["night"]
+
+
+def test_a_date_that_was_emptied_takes_the_workouts_of_that_local_day(ana):
+    device = garmin(ana)
+    evening = session("evening", at(21), timezone="America/New_York")
+    night = session("night", at(28), timezone="America/New_York")
+    store(device=device, readings=[evening, night, session("morning", at(34))], now=NOW)
+
+    store(device=device, readings=[Deletion(kind="workout", date=DAY)], now=NOW)
+
+    kept = RecordedWorkout.objects.filter(user=ana, deleted_at=None)
+    assert [row.external_id for row in kept] == ["morning"]
+
+
+def session(external_id: str, begun: dt.datetime, *, timezone: str = "UTC") -> WorkoutReading:
+    """A run of half an hour."""
+    return WorkoutReading(
+        external_id=external_id,
+        source=WATCH,
+        sport="running",
+        started_at=begun,
+        finished_at=begun + dt.timedelta(minutes=30),
+        timezone=timezone,
+    )

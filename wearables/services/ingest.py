@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar, assert_never
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from users.localtime import reading_of
 from users.ownership import advance_clock
-from wearables.models import WearableDevice
+from wearables.models import RecordedWorkout, SleepData, WearableDevice
 from wearables.readings import (
     Counts,
     DayReading,
@@ -79,8 +80,13 @@ class _Sorted:
     def deleted(self, kind: str) -> set[str]:
         return {one.external_id for one in self.deletions if one.kind == kind and one.external_id}
 
-    def deleted_days(self) -> set[date]:
-        return {one.date for one in self.deletions if one.kind == "day" and one.date is not None}
+    def deleted_days(self, kind: str = "day") -> set[date]:
+        """Of a sleep or workout, those on which it names none."""
+        return {
+            one.date
+            for one in self.deletions
+            if one.kind == kind and one.date is not None and not one.external_id
+        }
 
     def _all_rates(self) -> list[HeartRateReading]:
         return [*self.rates, *self.session_rates]
@@ -114,19 +120,52 @@ def store(
 
 def _stored(told: Told, readings: _Sorted) -> Counts:
     store_days(told, readings.days, readings.deleted_days())
-    store_sleeps(told, readings.sleeps, readings.nights, readings.deleted("sleep"))
+    gone = readings.deleted("sleep") | _unnamed_sleeps(told, readings)
+    store_sleeps(told, readings.sleeps, readings.nights, gone)
     _store_rates(told, readings.rates, session=False)
     _store_rates(told, readings.session_rates, session=True)
-    if readings.workouts or readings.deleted("workout"):
+    gone = readings.deleted("workout") | _unnamed_workouts(told, readings)
+    if readings.workouts or gone:
         told.counts += store_workouts(
             device=told.device,
             readings=readings.workouts,
-            deleted=readings.deleted("workout"),
+            deleted=gone,
             revision=told.revision,
             imported_by=told.imported_by,
         )
     settle(user_id=told.user_id, revision=told.revision, days=told.days, nights=told.nights)
     return told.counts
+
+
+def _unnamed_sleeps(told: Told, readings: _Sorted) -> set[str]:
+    """Of dates that were emptied, those that are not told of again."""
+    days = readings.deleted_days("sleep")
+    if not days:
+        return set()
+    rows = SleepData.objects.filter(device=told.device, date__in=days, deleted_at=None)
+    named = {one.external_id for one in readings.sleeps}
+    return set(rows.values_list("external_id", flat=True)) - named
+
+
+def _unnamed_workouts(told: Told, readings: _Sorted) -> set[str]:
+    days = readings.deleted_days("workout")
+    if not days:
+        return set()
+    # A day more on either side, for whatever zone a session was in.
+    first, last = min(days) - timedelta(days=1), max(days) + timedelta(days=2)
+    rows = RecordedWorkout.objects.filter(
+        device=told.device, deleted_at=None, started_at__range=(_midnight(first), _midnight(last))
+    )
+    named = {one.external_id for one in readings.workouts}
+    return {
+        row.external_id
+        for row in rows.only("external_id", "started_at", "timezone")
+        if reading_of(row.started_at, row.timezone).date() in days
+    } - named
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def settle(*, user_id: UUID, revision: int, days: Iterable[date], nights: Iterable[date]) -> None:
