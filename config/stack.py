@@ -292,6 +292,7 @@ class _Stack:
         if simulator_port:
             arguments = ["-m", "tests.simulator", "--port", str(simulator_port)]
             arguments += ["--app-url", f"http://127.0.0.1:{port}"]
+            arguments += ["--keep", str(VAR / "simulator.state")]
             self.programs.append(_Program(note, "simulator of wearables", *arguments))
 
     def run(self) -> None:
