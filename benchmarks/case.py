@@ -15,7 +15,7 @@ Db = RawCursor[Any]
 Environ = Mapping[str, Any]
 PAGE_SIZE = 20
 # What the data of a case is about; each has databases of its own.
-WORLDS = DIARIES, SOCIAL = ("diaries", "social")
+WORLDS = DIARIES, SOCIAL, WEARABLES = ("diaries", "social", "wearables")
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,16 @@ class Request:
     method: str
     path: str
     body: bytes = b""
+    signature: tuple[tuple[str, str], ...] = ()  # headers that tell who asks, and no token
 
     def wire(self, *, case: str, token: str) -> bytes:
         """The bytes for a socket. The limit app finds its function by X-Case."""
         head = (
             f"{self.method} {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Accept: application/json\r\nAuthorization: Bearer {token}\r\nX-Case: {case}\r\n"
+            f"Accept: application/json\r\nX-Case: {case}\r\n"
         )
+        for name, value in self.signature or (("Authorization", f"Bearer {token}"),):
+            head += f"{name}: {value}\r\n"
         if self.body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
         return head.encode() + b"\r\n" + self.body
@@ -81,12 +84,13 @@ class Case:
     """An endpoint, and the least that any program would do to give the same answer.
 
     ``limit`` gets a cursor, the id of the person and the WSGI environment, runs the statements
-    that the product runs, and returns the document; None is an answer without one.
+    that the product runs, and returns the document; None is an answer without one. A case that
+    is measured alone has no limit and no goal.
     """
 
     name: str
     request: Callable[[Sample, Visitor, Random], Request]
-    limit: Callable[[Db, UUID, Environ], Any]
+    limit: Callable[[Db, UUID, Environ], Any] | None
     goal: float  # the limit's CPU per request over the product's, at least
     statuses: tuple[int, ...] = (200,)  # of a person's requests, which come in turn
     volatile: frozenset[str] = frozenset()  # keys whose values differ from answer to answer

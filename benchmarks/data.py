@@ -7,9 +7,9 @@ writes the sample to its output. A tenth of the people are heavy users: 200 work
 over two years, of twelve exercises, four of them their own, and a plan of six days with 36
 exercises. Of the others, four in nine are regular ones (48 workouts of 12 sets over two years, one
 exercise of their own) and the rest newcomers (3 workouts of 9 sets within a month). What they eat
-says benchmarks/nutrition_data.py, and benchmarks/analytics_data.py what they weigh and what
-follows from their diaries. Rows are stored in the order in which they would have come, so a
-person's lie among everyone's.
+says benchmarks/nutrition_data.py, benchmarks/daily_data.py what their watches tell, and
+benchmarks/analytics_data.py what they weigh and what follows from their diaries. Rows are stored
+in the order in which they would have come, so a person's lie among everyone's.
 """
 
 import argparse
@@ -31,7 +31,13 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 
-from benchmarks import analytics_data, loaded, nutrition_data, plan_data  # noqa: E402
+from benchmarks import (  # noqa: E402
+    analytics_data,
+    daily_data,
+    loaded,
+    nutrition_data,
+    plan_data,
+)
 from benchmarks.case import Sample, Visitor  # noqa: E402
 from benchmarks.plan_data import NAMES  # noqa: E402
 from benchmarks.rows import copy, uuid7_at  # noqa: E402
@@ -41,11 +47,12 @@ from workouts.models import Exercise, Workout, WorkoutPlan, WorkoutSet  # noqa: 
 
 SEED = 7
 BORN = dt.date(1990, 5, 4)
+WORN_DAYS = 60
 LOGGED_IN = 1_000  # people with a session; the heavy ones among them are the visitors
 ZONES = ("Europe/Vienna", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo")
 LOADERS = (
     *("benchmarks/analytics_data.py", "benchmarks/nutrition_data.py", "benchmarks/plan_data.py"),
-    *("benchmarks/food_names.py", "*/catalogue/*.*"),
+    *("benchmarks/food_names.py", "benchmarks/daily_data.py", "*/catalogue/*.*"),
 )
 OWN_EXERCISES = (
     "Bench press, my grip",
@@ -111,7 +118,7 @@ def habits(users: int) -> list[Habit]:
 def prepare(*, users: int, foods: int, fresh: bool, training_alone: bool) -> Sample:
     """The database as a run wants it, whatever an earlier one left there.
 
-    Who wants ``training_alone`` has no use for what people eat, but it may be there.
+    Who wants ``training_alone`` has no use for what people eat and wear, but it may be there.
     """
     known = {"users": users, "foods": foods, "until": str(nutrition_data.last_day())}
     known["loader"] = loaded.fingerprint(__file__, LOADERS)
@@ -142,6 +149,7 @@ def _load(users: int, foods: int | None) -> None:
         plan_data.make_plans(owners, _catalogue(), random)
         if foods is not None:
             nutrition_data.load(foods)
+            daily_data.load([person.id for person in people], days=WORN_DAYS, random=random)
         analytics_data.copy_weigh_ins(
             [(p.id, p.weight_kg) for p in people if p.habit is HEAVY], random
         )
@@ -350,7 +358,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, required=True)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--foods", type=int, required=True)
-    parser.add_argument("--training", action="store_true", help="it will do without the food")
+    parser.add_argument("--training", action="store_true", help="it will do without the rest")
     options = parser.parse_args()
     sample = prepare(
         users=options.users,

@@ -17,7 +17,7 @@ from itertools import count, cycle, islice
 from random import Random
 
 from benchmarks.case import Case, Sample
-from benchmarks.cases import CASES
+from benchmarks.cases import ALONE, CASES
 
 PAIRS = 1_000  # (token, path) pairs that the reads rotate over
 ANSWER_LIMIT_S = 15
@@ -34,6 +34,7 @@ class Job:
     seconds: float
     connections: int
     seed: int
+    pause_s: float = 0.0  # before each next request, where there is one connection
 
 
 @dataclass
@@ -68,7 +69,7 @@ def requests(case: Case, sample: Sample, random: Random) -> Iterator[bytes]:
 
 
 def run(job: Job) -> Outcome:
-    case = CASES[job.case]
+    case = (CASES | ALONE)[job.case]
     todo = requests(case, job.sample, Random(job.seed))
     outcome = Outcome()
     gc.disable()
@@ -101,6 +102,7 @@ def _drive(
                     continue
                 outcome.note(connection, case)
                 if time.perf_counter() < deadline and not outcome.errors:
+                    time.sleep(job.pause_s)
                     connection.send(next(todo))
                 else:
                     poll.unregister(number)

@@ -77,6 +77,7 @@ class Meter:
     pool: ProcessPoolExecutor
     seconds: float
     connections: int
+    pause_s: float = 0.0
     seeds: Iterator[int] = field(default_factory=count)
 
     @property
@@ -90,21 +91,21 @@ class Meter:
         """The turns of two servers, side by side in time; who is first alternates."""
         progress.set_postfix_str(f"{case.name}, {one.server.name} and {other.server.name}")
         for target in (one, other):
-            self._run(case, target, min(WARM_UP_S, self.seconds))
+            self.run(case, target, min(WARM_UP_S, self.seconds))
         pairs = []
         for number in range(self.turns):
             if number % 2:
-                second, first = self._turn(case, other), self._turn(case, one)
+                second, first = self.turn(case, other), self.turn(case, one)
             else:
-                first, second = self._turn(case, one), self._turn(case, other)
+                first, second = self.turn(case, one), self.turn(case, other)
             pairs.append((first, second))
             progress.update(2)
         return pairs
 
-    def _turn(self, case: Case, target: Target) -> Turn:
+    def turn(self, case: Case, target: Target) -> Turn:
         app = target.server.cpu_s()
         database = self.backends.cpu_s(target.server.name)
-        outcome = self._run(case, target, ROUNDS * self.seconds / self.turns)
+        outcome = self.run(case, target, ROUNDS * self.seconds / self.turns)
         app = target.server.cpu_s() - app
         # A backend that was not there before began at zero.
         after = self.backends.cpu_s(target.server.name)
@@ -118,7 +119,8 @@ class Meter:
             latencies_ms=outcome.latencies_ms,
         )
 
-    def _run(self, case: Case, target: Target, seconds: float) -> load.Outcome:
+    def run(self, case: Case, target: Target, seconds: float) -> load.Outcome:
+        """Requests of this case alone. Raises SystemExit for one that is answered wrongly."""
         job = load.Job(
             port=target.server.port,
             case=case.name,
@@ -126,6 +128,7 @@ class Meter:
             seconds=seconds,
             connections=self.connections,
             seed=next(self.seeds),
+            pause_s=self.pause_s,
         )
         outcome = self.pool.submit(load.run, job).result()
         if outcome.errors:
@@ -134,11 +137,11 @@ class Meter:
 
 
 @contextmanager
-def meter(*, dsn: str, seconds: float, connections: int) -> Iterator[Meter]:
+def meter(*, dsn: str, seconds: float, connections: int, pause_s: float = 0.0) -> Iterator[Meter]:
     backends = Backends(dsn)
     spawned = get_context("spawn")
     try:
         with ProcessPoolExecutor(1, mp_context=spawned, initializer=load.be_modest) as pool:
-            yield Meter(backends=backends, pool=pool, seconds=seconds, connections=connections)
+            yield Meter(backends, pool, seconds, connections, pause_s)
     finally:
         backends.close()

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
+from benchmarks.apple_exports import AppleExport
 from benchmarks.case import Case
 from benchmarks.food_imports import FoodImports
+from benchmarks.heart_rates import HeartRates
 from benchmarks.imports import Imports
 from benchmarks.measure import Figures, Turn
 from benchmarks.slow_clients import SlowClients
+from benchmarks.webhooks import Webhooks
 from benchmarks.weekly import Weekly
 
 GROWTH_GOAL = 1.2  # database CPU per request with all the data over that with a tenth, at most
@@ -76,6 +79,7 @@ class Report:
     users: int
     foods: int
     posts: int
+    beats: int
     seconds: float
     connections: int
     comparisons: list[Comparison] = field(default_factory=list)
@@ -83,6 +87,9 @@ class Report:
     imports: Imports | None = None
     food_imports: FoodImports | None = None
     weekly: Weekly | None = None
+    heart_rates: HeartRates | None = None
+    webhooks: Webhooks | None = None
+    apple_export: AppleExport | None = None
     slow_clients: SlowClients | None = None
     load_average: tuple[float, float, float] = field(default_factory=os.getloadavg)
     processors: int = field(default_factory=lambda: os.cpu_count() or 0)
@@ -97,12 +104,11 @@ class Report:
             parts.append(self._comparisons())
         if self.growth:
             parts.append(self._growth())
-        if self.imports:
-            parts.append(self.imports.text())
-        if self.food_imports:
-            parts.append(self.food_imports.text())
-        if self.weekly:
-            parts.append(self.weekly.text())
+        jobs = (
+            *(self.imports, self.food_imports, self.weekly),
+            *(self.heart_rates, self.webhooks, self.apple_export),
+        )
+        parts += [job.text() for job in jobs if job]
         if self.slow_clients:
             slow = self.slow_clients
             parts.append(
@@ -137,7 +143,7 @@ class Report:
             ]
         return _table(rows) + (
             f"\nProcessor time per request; {self.users:,} users, {self.foods:,} foods, "
-            f"{self.posts:,} posts, {self.connections} connections; "
+            f"{self.posts:,} posts, {self.beats:,} heart rates, {self.connections} connections; "
             "BEGIN and COMMIT count as queries."
         )
 

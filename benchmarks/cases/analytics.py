@@ -15,6 +15,7 @@ import orjson
 from benchmarks.case import Case, Db, Environ, Request, Sample, Statement, Visitor
 
 PROGRESS_DAYS, TIMELINE_DAYS = 90, 30
+TOGETHER = frozenset({"metrics", "activity", "sleep"})
 
 PROGRESS = Statement("""
     WITH person AS MATERIALIZED (
@@ -78,6 +79,16 @@ TIMELINE = Statement(f"""
                 water AS water_ml
             FROM analytics_nutritionsummary WHERE {_MINE}
         ) part) AS food,
+        (SELECT json_agg(part)::text FROM (
+            SELECT date, steps, distance, active_calories, total_calories,
+                active_minutes, floors_climbed, resting_heart_rate
+            FROM wearables_dailyactivity WHERE {_MINE}
+        ) part) AS activity,
+        (SELECT json_agg(part)::text FROM (
+            SELECT date, duration, sleep_start, sleep_end, deep_sleep, light_sleep, rem_sleep,
+                awake, sleep_score, hrv
+            FROM wearables_sleepdata WHERE {_MINE} AND role = 'main' AND deleted_at IS NULL
+        ) part) AS sleep,
         (SELECT json_agg(part)::text FROM (
             SELECT date, count(*) AS records FROM analytics_personalrecord
             WHERE {_MINE} GROUP BY date
@@ -219,6 +230,10 @@ def timeline(db: Db, user_id: UUID, environ: Environ) -> Any:
             "meal_count": 0,
             "has_metrics": False,
             "metrics": {},
+            "has_activity": False,
+            "activity": {},
+            "has_sleep": False,
+            "sleep": {},
             "volume": 0.0,
             "minutes": 0,
             "load": 0.0,
@@ -232,8 +247,8 @@ def timeline(db: Db, user_id: UUID, environ: Environ) -> Any:
             if part == "workouts":
                 one["has_workout"] = True
                 one["workouts"].append(known)
-            elif part == "metrics":
-                one |= {"has_metrics": True, "metrics": known}
+            elif part in TOGETHER:
+                one |= {f"has_{part}": True, part: known}
             else:
                 one |= known
     return list(shown.values())
