@@ -1,5 +1,6 @@
 """Connecting an account, ending that, and what follows for what it has brought."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -37,6 +38,7 @@ from wearables.providers.base import (
 )
 from wearables.services import connections, devices, ingest, revoking
 from wearables.services.connections import CodeRefused, KeyRefused, UnknownState, is_ours
+from wearables.services.oauth import Grant
 
 pytestmark = pytest.mark.django_db
 REDIRECT = "http://testserver/api/v1/wearables/oura/callback/"
@@ -520,3 +522,39 @@ def test_a_device_that_is_paused_is_not_read_until_it_is_wanted_again(ana, ring)
     assert (paused.is_active, paused.next_sync_at) == (False, None)
     assert (again.is_active, again.next_sync_at, again.name) == (True, NOW, "Ring")
     assert again.auth_token == "access-token"
+
+
+# --- What is granted is not left behind ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["☃", "é", "a–b", "two\nlines"])
+def test_a_personal_key_that_no_header_can_hold_is_refused_by_name(ana, key):
+    with pytest.raises(connections.KeyRefused):
+        connections.connect_with_key(user_id=ana.pk, provider="garmin", personal_key=key, now=NOW)
+
+    assert not WearableDevice.objects.exists()
+
+
+def test_of_a_maker_that_revokes_tokens_one_by_one_nobody_else_loses_theirs(
+    ana, ben, ring, monkeypatch
+):
+    monkeypatch.setattr(
+        type(ring), "oauth", dataclasses.replace(type(ring).oauth, revokes_alone=True)
+    )
+    device = DeviceFactory(user=ana, external_user_id="shared", refresh_token="of ana")
+    kept = DeviceFactory(user=ben, external_user_id="shared")
+
+    devices.disconnect(device=device, now=NOW)
+    deliver(revoking.KIND)
+
+    kept.refresh_from_db()
+    assert (ring.left, kept.status) == (["of ana"], "active")
+
+
+def test_what_was_granted_for_a_connection_that_failed_is_taken_back(ana, endpoint, ring):
+    revoking.revoke_grant_later("oura", Grant(access_token="a", refresh_token="b"))
+
+    deliver(revoking.KIND)
+
+    assert ring.left == ["b"]
+    assert not Revocation.objects.exists()

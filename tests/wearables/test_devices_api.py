@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.factories.wearables import (
     DeviceFactory,
+    FileDeviceFactory,
     PhoneFactory,
     ProviderStateFactory,
     SyncRunFactory,
@@ -225,13 +226,29 @@ def test_a_void_key_is_refused_and_a_provider_that_is_away_is_said_to_be(api, ri
     assert not WearableDevice.objects.exists()
 
 
-def test_the_id_of_another_kind_of_device_is_taken(api, ana):
-    DeviceFactory(user=ana, external_user_id="1")
-
+def test_the_id_of_an_account_at_a_provider_is_reserved(api, ana):
     response = api.post(URL, PHONE | {"device_id": "oura:1"})
 
+    assert (response.status_code, errors(response)) == (400, [("reserved", "device_id")])
+    assert not WearableDevice.objects.filter(user=ana).exists()
+
+
+def test_nobody_needs_more_than_fifty_devices(api, ana):
+    FileDeviceFactory.create_batch(50, user=ana)
+
+    response = api.post(URL, PHONE)
+
+    assert (response.status_code, errors(response)) == (409, [("too_many", None)])
+    assert WearableDevice.objects.filter(user=ana).count() == 50
+
+
+def test_the_id_of_another_kind_of_device_is_taken(api, ana):
+    FileDeviceFactory(user=ana, device_id="of-files")
+
+    response = api.post(URL, PHONE | {"device_id": "of-files"})
+
     assert (response.status_code, errors(response)) == (409, [("id_taken", None)])
-    assert WearableDevice.objects.get().connection_mode == "oauth"
+    assert WearableDevice.objects.get().connection_mode == "file"
 
 
 # --- Doing ---------------------------------------------------------------------------------------

@@ -159,12 +159,33 @@ def test_a_days_total_goes_before_the_sum_of_records():
         ("2026-03-01T23:30:00Z", None, 2),
         ("2026-03-01 23:30:00 -0500", None, 1),
         ("2026-03-01T23:30:00", "-0500", 1),
+        ("2026-03-01T23:30:00", None, 1),
     ],
 )
 def test_a_day_is_that_of_the_clock_where_it_was_recorded(start, offset, expected):
     batch = read(records=[record("StepsRecord", 10, startDate=start, zoneOffset=offset)])
 
     assert [day.date.day for day in batch.readings] == [expected]
+
+
+def test_a_time_without_an_offset_is_of_the_persons_zone():
+    batch = read(records=[record("HeartRateRecord", 61, startDate="2025-07-01T12:00:00")])
+
+    (rates,) = batch.readings
+    assert rates.samples == [(dt.datetime(2025, 7, 1, 10, tzinfo=dt.UTC), 61)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2025-10-25T22:00:00Z", "2025-10-26T04:00:00Z"),
+        ("2025-10-26T00:00:00", "2025-10-26T05:00:00"),
+    ],
+)
+def test_a_night_in_which_the_clock_goes_back_has_its_hour_more(start, end):
+    batch = read(sleep=[stage("00:00", "05:00", "asleep", startDate=start, endDate=end)])
+
+    assert [sleep.reading.duration for sleep in batch.sleeps] == [360]
 
 
 def test_heart_rates_are_samples_of_their_source():
@@ -240,6 +261,66 @@ def test_a_stretch_that_is_there_twice_is_slept_once():
 
     (sleep,) = batch.sleeps
     assert (sleep.reading.duration, sleep.reading.light_sleep) == (120, 60)
+
+
+def test_what_overlaps_counts_as_deep_rem_or_awake_and_not_as_light_too():
+    batch = read(
+        sleep=[
+            stage("00:00", "04:00", "asleepCore"),
+            stage("00:00", "06:00", "asleep"),
+            stage("01:00", "02:00", "deep"),
+            stage("02:00", "02:30", "rem"),
+            stage("03:45", "04:15", "awake"),
+        ]
+    )
+
+    (sleep,) = (one.reading for one in batch.sleeps)
+    assert (sleep.deep_sleep, sleep.rem_sleep, sleep.awake, sleep.light_sleep) == (60, 30, 30, 135)
+    assert sleep.duration == 330
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 600),
+            st.integers(1, 200),
+            st.sampled_from(["deep", "rem", "awake", "light", "asleep"]),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_stages_never_take_longer_than_the_sleep(told):
+    midnight = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    pieces = [
+        {
+            "id": str(number),
+            "startDate": (midnight + dt.timedelta(seconds=10 * start)).isoformat(),
+            "endDate": (midnight + dt.timedelta(seconds=10 * (start + length))).isoformat(),
+            "stage": kind,
+        }
+        for number, (start, length, kind) in enumerate(told)
+    ]
+
+    for sleep in (one.reading for one in read(sleep=pieces).sleeps):
+        stages = (sleep.deep_sleep, sleep.rem_sleep, sleep.awake, sleep.light_sleep)
+        length = round((sleep.end - sleep.start) / dt.timedelta(minutes=1))
+        assert sum(minutes or 0 for minutes in stages) <= length
+        assert (sleep.duration or 0) + (sleep.awake or 0) <= length
+
+
+def test_stages_that_make_more_than_a_day_and_a_half_are_left_out():
+    first, last = "2026-02-28T00:00:00+01:00", "2026-03-01T00:00:00+01:00"
+    batch = read(
+        sleep=[
+            stage("00:00", "01:00", "asleep", startDate=first, endDate=last),
+            stage("00:30", "12:01", "awake", startDate=last, endDate="2026-03-01T12:00:01+01:00"),
+        ]
+    )
+
+    reason = "The sleep that it is of is too long."
+    assert reasons(batch) == [("sleep", 0, reason), ("sleep", 1, reason)]
+    assert (batch.sleeps, batch.accepted) == ((), 0)
 
 
 def test_time_in_bed_alone_is_no_time_asleep():
@@ -374,7 +455,6 @@ def test_what_was_typed_is_a_source_of_its_own():
         (record(f"{HK}DistanceWalkingRunning", 5), "Its unit must be one of km, m, mi, yd, ft."),
         (record("StepsRecord", 5, "kcal"), "Its unit must be one of count."),
         (record("StepsRecord", 5, startDate="yesterday"), "startDate is no time."),
-        (record("StepsRecord", 5, startDate="2026-03-01T12:00:00"), "startDate has no offset."),
         (record("StepsRecord", 5, startDate="0001-01-01T00:00:00Z"), "startDate is out of range."),
         (
             record("StepsRecord", 5, startDate="2026-03-03T09:00:01Z"),
@@ -423,8 +503,20 @@ def test_a_day_that_nobody_can_walk_is_left_out_with_all_of_its_records():
         ),
         (
             "workouts",
-            record("running", None, distance=5001),
-            "distance must be from 0 to 5000.",
+            record("running", None, distance=2000.1),
+            "distance must be from 0 to 2000.",
+        ),
+        (
+            "workouts",
+            record(
+                "running", None, startDate="2026-02-27T11:59:59Z", endDate="2026-03-01T12:00:00Z"
+            ),
+            "It is too long.",
+        ),
+        (
+            "sleep",
+            stage("00:00", "01:00", "rem", startDate="2026-02-28T12:59:59+01:00"),
+            "It is too long.",
         ),
     ],
 )

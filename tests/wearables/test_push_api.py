@@ -100,6 +100,7 @@ def test_a_batch_is_stored_and_leaves_a_run(api, ana, phone):
         "accepted": 4,
         "duplicates": 1,
         "rejected": [{"list": "records", "index": 1, "reason": "Its value is out of range."}],
+        "left_out": [],
     }
     day = DailyActivity.objects.get(user=ana)
     assert (str(day.date), day.steps, day.distance, day.device) == ("2026-03-01", 9120, 6.8, phone)
@@ -133,7 +134,7 @@ def test_the_same_batch_twice_at_once_is_stored_and_answered_once(ana, phone):
 
     answers = at_once(4, receive)
 
-    assert answers == [{"accepted": 1, "duplicates": 0, "rejected": []}] * 4
+    assert answers == [{"accepted": 1, "duplicates": 0, "rejected": [], "left_out": []}] * 4
     assert [day.steps for day in DailyActivity.objects.filter(user=ana)] == [100]
     assert (SyncRun.objects.count(), PushBatch.objects.count()) == (1, 1)
 
@@ -174,7 +175,6 @@ def test_batches_that_overlap_do_not_double(api, ana, phone):
 
 def test_stages_of_a_sleep_sent_anew_replace_it(api, ana, phone):
     send(api, batch_of(phone, "b1", sleep=[stage("s2", "01:00", "03:00")]))
-    (night,) = SleepData.objects.filter(user=ana)
 
     send(
         api,
@@ -190,7 +190,24 @@ def test_stages_of_a_sleep_sent_anew_replace_it(api, ana, phone):
     )
 
     (stored,) = SleepData.objects.filter(user=ana, deleted_at=None)
-    assert (stored.pk, stored.duration, stored.deep_sleep) == (night.pk, 360, 180)
+    assert (stored.external_id, stored.duration, stored.deep_sleep) == ("s1", 360, 180)
+
+
+def test_ids_of_replaced_stages_delete_nothing_and_that_of_the_first_one_the_night(
+    api, ana, phone
+):
+    old = [stage("s1", "00:00", "02:00"), stage("s2", "02:00", "06:00")]
+    new = [stage("n1", "00:00", "03:00"), stage("n2", "03:00", "06:00")]
+    live = SleepData.objects.filter(user=ana, deleted_at=None)
+    send(api, batch_of(phone, "b1", sleep=old))
+    send(api, batch_of(phone, "b2", sleep=new))
+
+    send(api, batch_of(phone, "b3", deleted=["s1", "s2"]))
+    kept = list(live.values_list("external_id", "duration"))
+    send(api, batch_of(phone, "b4", deleted=["n1"]))
+
+    assert kept == [("n1", 360)]
+    assert not live.exists()
 
 
 def test_two_sleeps_become_one_when_the_stages_between_them_arrive(api, ana, phone):
@@ -349,6 +366,42 @@ def test_five_thousand_items_are_taken_and_no_more(api, ana, phone):
     assert (taken.status_code, taken.json()["accepted"]) == (202, 5000)
     assert (refused.status_code, errors_of(refused)) == (400, [("max_length", "records")])
     assert HeartRateData.objects.filter(user=ana).count() == 4999
+
+
+def test_twenty_thousand_samples_are_taken_and_no_more(api, ana, phone):
+    samples = [{"time": _second(n), "beatsPerMinute": 60} for n in range(10_000)]
+    records = [beat(0, n, type="HeartRateRecord", samples=samples) for n in range(2)]
+    more = [*records, beat(0, 2, samples=samples[:1])]
+
+    taken = send(api, batch_of(phone, "b1", records=records))
+    refused = send(api, batch_of(phone, "b2", records=more))
+
+    assert (taken.status_code, taken.json()["accepted"]) == (202, 2)
+    assert (refused.status_code, errors_of(refused)) == (
+        400,
+        [("max_length", "records.2.samples")],
+    )
+    assert HeartRateData.objects.filter(user=ana).count() == 10_000
+
+
+def test_what_is_read_but_not_stored_is_said_each_time(api, ana, phone):
+    energy = [
+        _steps(kind, 25_000) | {"type": f"HKQuantityTypeIdentifier{kind}", "unit": "kcal"}
+        for kind in ("ActiveEnergyBurned", "BasalEnergyBurned")
+    ]
+    batch = batch_of(phone, records=energy)
+
+    first, again = send(api, batch), send(api, batch)
+
+    assert first.json() == {
+        "accepted": 2,
+        "duplicates": 0,
+        "rejected": [],
+        "left_out": ["day 2026-03-01: total_calories out of range"],
+    }
+    assert again.json() == first.json()
+    day = DailyActivity.objects.get(user=ana)
+    assert (day.active_calories, day.total_calories) == (25_000, None)
 
 
 def test_a_body_of_more_than_four_mebibytes_is_refused(api, phone):

@@ -323,6 +323,71 @@ def test_what_nothing_tells_of_any_more_goes_until_it_is_told_again(ana: User) -
     assert recorded(garmin).deleted_at is None
 
 
+@pytest.mark.parametrize("order", ["1 2 long", "long 1 2", "long 2 1", "1 long 2", "2 long 1"])
+def test_two_runs_are_two_workouts_whenever_one_long_recording_of_both_comes(
+    ana: User, running: Exercise, order: str
+) -> None:
+    garmin, phone = watch_of(ana), phone_of(ana)
+    long = run("long", at=1.5, minutes=114.5, distance=21.0, source=Source(kind="phone"))
+    told = {
+        "1": (garmin, run("1", minutes=50, distance=10.0)),
+        "2": (garmin, run("2", at=65, minutes=50, distance=10.0)),
+        "long": (phone, long),
+    }
+
+    for name in order.split():
+        store(*told[name])
+
+    runs = [recorded(garmin, name).workout for name in "12"]
+    assert list(Workout.objects.order_by("started_at")) == runs
+    assert [one.duration for one in runs] == [50, 50]
+    assert [one.sets.get().distance for one in runs] == [10.0, 10.0]
+    assert recorded(phone, "long").workout in runs
+
+
+def test_two_runs_of_one_sync_are_not_one_for_a_long_recording(
+    ana: User, running: Exercise
+) -> None:
+    garmin, phone = watch_of(ana), phone_of(ana)
+    store(phone, run("long", minutes=115, distance=21.0, source=Source(kind="phone")))
+
+    store(garmin, run("1", minutes=50), run("2", at=65, minutes=50))
+
+    assert list(WorkoutSet.objects.values_list("distance", flat=True)) == [5.0, 5.0]
+
+
+def test_what_agrees_with_a_copy_alone_is_another_session(ana: User) -> None:
+    garmin, ring, phone = watch_of(ana), DeviceFactory(user=ana), phone_of(ana)
+
+    store(garmin, run(minutes=60))
+    store(ring, run(at=25, minutes=60, source=Source(kind="ring")))
+    store(phone, run(at=50, minutes=60, source=Source(kind="phone")))
+
+    assert recorded(garmin).workout == recorded(ring).workout != recorded(phone).workout
+    assert Workout.objects.count() == 2
+
+
+def test_a_recording_is_compared_to_what_was_logged_and_not_to_its_copies(ana: User) -> None:
+    logged, ring, phone = logs(ana, minutes=60), DeviceFactory(user=ana), phone_of(ana)
+
+    store(ring, run(at=25, minutes=60))
+    store(phone, run(at=50, minutes=60))
+
+    assert recorded(ring).workout == logged != recorded(phone).workout
+    assert Workout.objects.count() == 2
+
+
+def test_two_recordings_of_one_source_at_different_times_are_not_one_logged_workout(
+    ana: User,
+) -> None:
+    logged, garmin = logs(ana, minutes=120), watch_of(ana)
+
+    store(garmin, run("first", minutes=50), run("second", at=65, minutes=50))
+
+    assert recorded(garmin, "first").workout == logged
+    assert recorded(garmin, "second").workout != logged
+
+
 # --- What the person logged ----------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from wearables.api.recordings import represent_recorded_workouts
 from wearables.models import RecordedWorkout
 from wearables.readings import Source
 from workouts.models import Workout, WorkoutSet
-from workouts.services.workouts import change_workout
+from workouts.services.workouts import change_workout, delete_workout
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +123,18 @@ def test_what_its_source_deleted_is_gone_but_for_the_change_feed(
     assert list(told) == [watch_row.pk]
     assert told[watch_row.pk]["deleted_at"] is not None
     assert told[watch_row.pk]["dismissed"] is False
+
+
+def test_a_recording_whose_workout_was_deleted_is_shown_by_none(
+    api: APIClient, ana: User, watch_row: RecordedWorkout
+) -> None:
+    delete_workout(user_id=ana.pk, workout_id=the_workout().pk)
+
+    shown = api.get(url(watch_row)).json()
+    told = represent_recorded_workouts(ana.pk, [watch_row.pk])[watch_row.pk]
+
+    assert (shown["workout"], shown["is_primary"], shown["dismissed"]) == (None, False, True)
+    assert (told["workout"], told["is_primary"], told["dismissed"]) == (None, False, True)
 
 
 # --- What the person says ------------------------------------------------------------------------

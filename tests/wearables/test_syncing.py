@@ -494,3 +494,14 @@ def test_old_runs_go_and_open_ones_stay(device):
 
     assert removed == 1
     assert not SyncRun.objects.filter(pk=ended.pk).exists()
+
+
+def test_another_history_waits_for_the_one_that_is_read(device, ring):
+    first = syncing.request_backfill(device=device, since=dt.date(2026, 3, 1), now=NOW)
+
+    with pytest.raises(syncing.CannotBeRead) as refused:
+        syncing.request_backfill(device=device, since=dt.date(2026, 2, 1), now=NOW)
+    again_ = syncing.request_backfill(device=device, since=dt.date(2026, 3, 1), now=NOW)
+
+    assert refused.value.code == "backfill_running"
+    assert (again_, list(SyncRun.objects.filter(kind="backfill"))) == (first, [first])

@@ -126,10 +126,10 @@ def test_an_old_signature_is_worth_nothing(slug, age):
 
 
 @pytest.mark.parametrize("slug", VALID)
-def test_a_hundred_replays_are_one_event_and_one_promise(slug):
+def test_twenty_replays_are_one_event_and_one_promise(slug):
     event = VALID[slug]()
 
-    answers = {post(event).status_code for _ in range(100)}
+    answers = {post(event).status_code for _ in range(20)}
 
     assert answers == {event.status}
     assert WebhookEvent.objects.count() == 1

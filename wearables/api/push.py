@@ -64,6 +64,7 @@ _ANSWER: Final = {
     "accepted": 2,
     "duplicates": 0,
     "rejected": [{"list": "records", "index": 0, "reason": "Its value is out of range."}],
+    "left_out": ["day 2026-03-01: total_calories out of range"],
 }
 
 
@@ -116,18 +117,23 @@ class PushView(APIView):
         """Send records of Apple Health or Health Connect, signed with the device's secret.
 
         The same `batch_id` with the same body is answered as the first time, and stores nothing
-        twice. A batch is taken but for the items that `rejected` names.
+        twice. A batch is taken but for the items that `rejected` names, and for what `left_out`
+        says of the others.
 
         **Days.** Send totals as `days` wherever the store can count them: it knows which of its
         sources tell of the same minute. `records` of steps, distance, energy, exercise and floors
         are added up by source and by the day of their start, and that sum *replaces* what the
         source said of the day: send all of a day's records of a type in one batch, and all of
-        them again when one comes late. A day's total in `days` goes before such a sum.
+        them again when one comes late. A day's total in `days` goes before such a sum of the same
+        batch, not before one of a later batch: keep to one way for each source.
 
         **Sleep.** Stages of one source, with no gap of more than an hour, are one sleep. Send all
-        stages of a sleep together, again after each change: it replaces the one that it overlaps.
-        Heart rate variability and breathing count as the mean inside of a sleep of the same
-        batch.
+        stages of a sleep together: it replaces those of its source that it overlaps. A night of
+        which single stages changed is to be sent anew as a whole, with the heart rate variability
+        and breathing of the night: these count as the mean inside of a sleep of the same batch.
+
+        **Deleted.** `deleted` takes the ids of workouts and of sleeps. That of a sleep sent as
+        stages is its first stage's, as it was sent last; ids of other stages do nothing.
         """
         sent: Any = request.data
         body: bytes = sent.get("body", b"")

@@ -1,6 +1,6 @@
 """The shape of what phones send. What an item means, and whether that can be, is read later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from users.api.fields import FiniteFloatField, IdField, RowsField
 
 MOST_ITEMS: Final = 5000
+MOST_SAMPLES: Final = 20_000
 _LISTS: Final = ("records", "sleep", "workouts", "days", "deleted")
 _MOST_TEXT: Final = 200
 AnyField = serializers.Field[Any, Any, Any, Any]
@@ -160,14 +161,18 @@ class PushRecordSerializer(_ItemSerializer):
         ),
     )
     samples = _SamplesField(
-        required=False, allow_null=True, help_text="Of a HeartRateRecord, in place of `value`."
+        required=False,
+        allow_null=True,
+        help_text="Of a HeartRateRecord, in place of `value`; at most 20,000 in a batch.",
     )
 
 
 class PushSleepSerializer(_ItemSerializer):
     """One stage with its `stage`, or a whole sleep with its `stages`."""
 
-    endDate = serializers.CharField(max_length=60, help_text=_START)  # noqa: N815 - as above
+    endDate = serializers.CharField(  # noqa: N815 - as above
+        max_length=60, help_text=f"{_START} A sleep has at most 36 h."
+    )
     stage = _StageField(
         required=False,
         allow_null=True,
@@ -186,7 +191,9 @@ class PushWorkoutSerializer(_ItemSerializer):
     type = serializers.CharField(
         max_length=100, help_text="Such as HKWorkoutActivityTypeRunning or EXERCISE_TYPE_RUNNING."
     )
-    endDate = serializers.CharField(max_length=60, help_text=_START)  # noqa: N815 - as above
+    endDate = serializers.CharField(  # noqa: N815 - as above
+        max_length=60, help_text=f"{_START} At most 48 h after its start."
+    )
     timezone = serializers.CharField(
         max_length=50, required=False, allow_null=True, allow_blank=True, help_text="IANA name."
     )
@@ -194,9 +201,9 @@ class PushWorkoutSerializer(_ItemSerializer):
         max_length=100, required=False, allow_null=True, allow_blank=True, help_text="Its title."
     )
     duration_s = FiniteFloatField(
-        required=False, allow_null=True, help_text="s, without pauses; 0-345600"
+        required=False, allow_null=True, help_text="s, without pauses; 0-172800"
     )
-    distance = FiniteFloatField(required=False, allow_null=True, help_text="km; 0-5000")
+    distance = FiniteFloatField(required=False, allow_null=True, help_text="km; 0-2000")
     calories = FiniteFloatField(required=False, allow_null=True, help_text="kcal; 0-20000")
     average_heart_rate = FiniteFloatField(required=False, allow_null=True, help_text="bpm; 20-260")
     max_heart_rate = FiniteFloatField(required=False, allow_null=True, help_text="bpm; 20-260")
@@ -246,7 +253,10 @@ class PushBodySerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=_MOST_TEXT),
         max_length=MOST_ITEMS,
         required=False,
-        help_text="Ids of sleeps, of their stages, and of workouts that the store has no more.",
+        help_text=(
+            "Ids of workouts and of sleeps that the store has no more. That of a sleep sent as "
+            "stages is its first stage's."
+        ),
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -255,7 +265,18 @@ class PushBodySerializer(serializers.Serializer[Any]):
             largest = max(given, key=lambda name: given[name])
             message = f"Send at most {MOST_ITEMS} items at once."
             raise ValidationError({largest: [ErrorDetail(message, code="max_length")]})
+        self._limit_samples(attrs.get("records", ()))
         return attrs
+
+    def _limit_samples(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Each is stored like a record of its own."""
+        count = 0
+        for index, record in enumerate(records):
+            count += len(record.get("samples") or ())
+            if count > MOST_SAMPLES:
+                message = f"Send at most {MOST_SAMPLES} samples at once."
+                detail = ErrorDetail(message, code="max_length")
+                raise ValidationError({f"records.{index}.samples": [detail]})
 
 
 class PushRejectionSerializer(serializers.Serializer[Any]):
@@ -267,6 +288,12 @@ class PushRejectionSerializer(serializers.Serializer[Any]):
 
 
 class PushAnswerSerializer(serializers.Serializer[Any]):
-    accepted = serializers.IntegerField(help_text="Items that were taken.")
+    accepted = serializers.IntegerField(
+        help_text="Items that were taken, but for what of them `left_out` names."
+    )
     duplicates = serializers.IntegerField(help_text="Items whose id came before in their list.")
     rejected = PushRejectionSerializer(many=True, help_text="Items that were left out.")
+    left_out = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What of the accepted items was not stored, and why, in sentences.",
+    )

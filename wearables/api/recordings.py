@@ -134,6 +134,9 @@ class RecordedWorkoutSerializer(serializers.ModelSerializer[RecordedWorkout]):
         allow_null=True,
         help_text="The workout of the diary that it is; null if you do not want it there.",
     )
+    is_primary = serializers.SerializerMethodField(
+        help_text="Whether the workout shows what this one says; never of one in no workout."
+    )
     dismissed = serializers.SerializerMethodField(
         help_text="Whether you took it out of the diary; it can be separated or joined again."
     )
@@ -143,6 +146,10 @@ class RecordedWorkoutSerializer(serializers.ModelSerializer[RecordedWorkout]):
         model = RecordedWorkout
         fields = tuple(_RECORDED)
         read_only_fields = fields
+
+    def get_is_primary(self, row: RecordedWorkout) -> bool:
+        # The column outlives a workout that the person deleted from the diary.
+        return row.is_primary and row.workout_id is not None
 
     def get_dismissed(self, row: RecordedWorkout) -> bool:
         return row.workout_id is None and row.deleted_at is None

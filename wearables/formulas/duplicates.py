@@ -52,11 +52,6 @@ class Agreement:
     share: float
     apart: timedelta
 
-    @property
-    def rank(self) -> tuple[float, timedelta]:
-        """The greatest agrees best."""
-        return self.share, -self.apart
-
 
 def kinds_of_sport(sport: str) -> frozenset[str]:
     family = SPORTS[sport].family

@@ -285,6 +285,8 @@ class OAuth:
     refresh_params: Mapping[str, str] = field(default_factory=dict)
     # Whether a refresh token dies when it is used.
     single_use_refresh: bool = False
+    # Whether revoking ends one token alone, and not all that a person has granted us.
+    revokes_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,7 +106,7 @@ class Http:
                 **options,
             ) as answer:
                 return answer.status_code, answer.headers, _bounded(answer)
-        except requests.RequestException:
+        except (requests.RequestException, UnicodeError):
             # Its text may hold the address, and that a token.
             raise Unavailable from None
 

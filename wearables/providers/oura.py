@@ -91,7 +91,9 @@ class OuraProvider:
         ),
     )
     oauth: OAuth | None = OAuth(
-        scopes=("personal", "daily", "heartrate", "workout"), single_use_refresh=True
+        scopes=("personal", "daily", "heartrate", "workout"),
+        single_use_refresh=True,
+        revokes_alone=True,
     )
     refresh_margin = timedelta(minutes=10)
     polls: Mapping[Mode, bool] = {"oauth": True}

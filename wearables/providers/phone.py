@@ -25,12 +25,12 @@ from wearables.readings import (
     WorkoutReading,
 )
 
-_LONGEST_WORKOUT: Final = timedelta(days=4)
+_LONGEST_WORKOUT: Final = timedelta(hours=48)
 _INTEGERS: Final = frozenset(DAY_BOUNDS) - {"distance"}
 _NIGHTLY: Final = frozenset({"sdnn", "rmssd", "respiratory_rate"})
 _WORKOUT_BOUNDS: Final = {
-    "duration_s": (0, 4 * 86_400),
-    "distance": (0, 5000),
+    "duration_s": (0, 2 * 86_400),
+    "distance": (0, 2000),
     "calories": (0, 20_000),
     "average_heart_rate": (20, 260),
     "max_heart_rate": (20, 260),
@@ -79,7 +79,7 @@ def read(
         _take(records.take_day, "days", index, item, tally)
     nights.read(batch, tally)
     workouts = [*_workouts(batch, times, sources, tally)]
-    joined = [JoinedSleep(reading=sleep, stage_ids=ids) for sleep, ids in nights.joined()]
+    joined = [JoinedSleep(reading=sleep, stage_ids=ids) for sleep, ids in nights.joined(tally)]
     whole = nights.whole()
     _reject_lost_samples(nights.samples, [*whole, *(one.reading for one in joined)], tally)
     readings: tuple[Reading, ...] = (

@@ -84,7 +84,11 @@ class Times:
         return start, end
 
     def instant(self, item: Item, name: str) -> datetime:
-        """With the item's zoneOffset, else its own, else in the person's zone. Raises Odd."""
+        """With the item's zoneOffset, else its own, else in the person's zone. Raises Odd.
+
+        Its offset is a fixed one: between two times in a zone that changes its clock, Python
+        would count what the clock showed.
+        """
         try:
             read = datetime.fromisoformat(_SPACED.sub("", str(item.get(name) or "").strip()))
         except ValueError:
@@ -93,16 +97,14 @@ class Times:
             raise Odd(f"{name} is out of range.")
         offset = _offset(item.get("zoneOffset"))
         if read.tzinfo is None:
-            if offset is None:
-                raise Odd(f"{name} has no offset.")
-            read = read.replace(tzinfo=offset)
+            read = read.replace(tzinfo=offset or self.zone)
         elif offset is not None:
             read = read.astimezone(offset)
         elif not read.utcoffset():
             read = read.astimezone(self.zone)
         if read > self.now + _AHEAD:
             raise Odd(f"{name} is more than 24 h ahead.")
-        return read
+        return read.replace(tzinfo=timezone(read.utcoffset() or timedelta(0)))
 
     def day(self, text: object) -> date:
         """A day that has begun somewhere on Earth. Raises Odd."""

@@ -11,8 +11,10 @@ from wearables.providers.phone_items import Odd, Sources, Tally, Times
 from wearables.providers.phone_names import stage_of
 from wearables.readings import HrvMethod, SleepReading, Source, Stage, StageReading
 
-_LONGEST: Final = timedelta(hours=24)
+_LONGEST: Final = timedelta(hours=36)
 _ASLEEP: Final[frozenset[Stage]] = frozenset({"deep", "light", "rem", "asleep"})
+# A store may hold a stretch twice, as sleep and with its stages: the first of these counts.
+_FIRST_TO_LAST: Final[tuple[Stage, ...]] = ("deep", "rem", "awake", "light", "asleep")
 _STAGED: Final[frozenset[Stage]] = frozenset({"deep", "light", "rem"})
 _MOST_STAGES: Final = 2000
 
@@ -30,9 +32,10 @@ class NightSample:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stage that came by itself; ``name`` is its id."""
+    """A stage that came by itself; ``name`` is its id, ``index`` its place in the batch."""
 
     name: str
+    index: int
     stage: StageReading
 
 
@@ -54,18 +57,18 @@ class Nights:
     def read(self, batch: Mapping[str, Any], tally: Tally) -> None:
         for index, item in tally.each(batch, "sleep"):
             try:
-                self._take(item)
+                self._take(index, item)
             except Odd as odd:
                 tally.reject("sleep", index, str(odd))
 
-    def _take(self, item: Mapping[str, Any]) -> None:
+    def _take(self, index: int, item: Mapping[str, Any]) -> None:
         start, end = self.times.span(item, _LONGEST)
         if start == end:
             raise Odd("It has no length.")
         source = self.sources.of(item)
         if item.get("stage") is not None:
             stage = StageReading(start=start, end=end, stage=self._stage(item["stage"]))
-            self._pieces[source.name].append(_Piece(item["id"], stage))
+            self._pieces[source.name].append(_Piece(item["id"], index, stage))
             self._of_pieces[source.name] = source
             return
         told = item.get("stages") or ()
@@ -88,17 +91,22 @@ class Nights:
             raise Odd("This stage is not known.")
         return stage
 
-    def joined(self) -> list[tuple[SleepReading, tuple[str, ...]]]:
+    def joined(self, tally: Tally) -> list[tuple[SleepReading, tuple[str, ...]]]:
         """Sleeps out of stages that came by themselves, with the ids of those.
 
         A sleep ends where its source is silent for longer than the gap. It has the id of its
         first stage.
         """
-        return [
-            (self._of_group(self._of_pieces[name], group), tuple(piece.name for piece in group))
-            for name, pieces in self._pieces.items()
-            for group in _groups(pieces, self.gap)
-        ]
+        sleeps = []
+        for name, pieces in self._pieces.items():
+            for group in _groups(pieces, self.gap):
+                sleep = self._of_group(self._of_pieces[name], group)
+                if sleep.end - sleep.start <= _LONGEST:
+                    sleeps.append((sleep, tuple(piece.name for piece in group)))
+                    continue
+                for piece in group:
+                    tally.reject("sleep", piece.index, "The sleep that it is of is too long.")
+        return sleeps
 
     def whole(self) -> list[SleepReading]:
         """Sleeps that came as such. One without stages was slept through."""
@@ -124,6 +132,8 @@ class Nights:
     ) -> SleepReading:
         kinds = {stage.stage for stage in stages}
         staged = bool(kinds & _STAGED)
+        minutes = _by_stage(stages, start, end)
+        asleep = sum(minutes[kind] for kind in _ASLEEP) if kinds & _ASLEEP else None
         hrv, method = self._hrv(source.name, start, end)
         breathing = self._mean("respiratory_rate", source.name, start, end)
         return SleepReading(
@@ -132,11 +142,11 @@ class Nights:
             date=end.date(),
             start=start,
             end=end,
-            duration=_minutes([(start, end)]) if slept_through else _asleep(stages),
-            deep_sleep=_of_stage(stages, "deep") if staged else None,
-            light_sleep=_of_stage(stages, "light") if staged else None,
-            rem_sleep=_of_stage(stages, "rem") if staged else None,
-            awake=_of_stage(stages, "awake") if staged or "awake" in kinds else None,
+            duration=_minutes([(start, end)]) if slept_through else asleep,
+            deep_sleep=minutes["deep"] if staged else None,
+            light_sleep=minutes["light"] if staged else None,
+            rem_sleep=minutes["rem"] if staged else None,
+            awake=minutes["awake"] if staged or "awake" in kinds else None,
             hrv=hrv,
             hrv_method=method,
             respiratory_rate=breathing,
@@ -178,14 +188,20 @@ def _groups(pieces: Iterable[_Piece], gap: timedelta) -> list[list[_Piece]]:
     return groups
 
 
-def _asleep(stages: Sequence[StageReading]) -> int | None:
-    """A store may hold a stretch twice, as sleep and with its stages: it counts once."""
-    slept = [(one.start, one.end) for one in stages if one.stage in _ASLEEP]
-    return _minutes(slept) if slept else None
+def _by_stage(stages: Sequence[StageReading], start: datetime, end: datetime) -> dict[Stage, int]:
+    """Minutes of each stage between start and end; together never more than lie there.
 
-
-def _of_stage(stages: Sequence[StageReading], kind: Stage) -> int:
-    return _minutes([(one.start, one.end) for one in stages if one.stage == kind])
+    Each is what it adds to those before it, so that rounding adds nothing either.
+    """
+    spans: list[tuple[datetime, datetime]] = []
+    minutes: dict[Stage, int] = {}
+    before = 0
+    for kind in _FIRST_TO_LAST:
+        of_kind = (one for one in stages if one.stage == kind)
+        spans += [(max(one.start, start), min(one.end, end)) for one in of_kind]
+        covered = _minutes(spans)
+        minutes[kind], before = covered - before, covered
+    return minutes
 
 
 def _minutes(spans: Iterable[tuple[datetime, datetime]]) -> int:

@@ -29,6 +29,7 @@ from wearables.providers.base import (
     Identity,
     Mode,
     Provider,
+    ProviderError,
     ReauthRequired,
     Refused,
 )
@@ -38,7 +39,7 @@ from wearables.services.apis import http_of, is_configured, known_zone
 from wearables.services.devices import settle_copies
 from wearables.services.oauth import Grant
 from wearables.services.reauth import mark_reauth
-from wearables.services.revoking import forget_revocations, revoke
+from wearables.services.revoking import forget_revocations, revoke, revoke_grant_later
 from wearables.services.subscriptions import promise_first
 from wearables.services.tokens import granted_for_key
 
@@ -196,7 +197,12 @@ def complete_authorization(
         )
     except (ReauthRequired, Refused):
         raise CodeRefused from None
-    return _connect(user_id, maker, "oauth", grant, now)
+    try:
+        return _connect(user_id, maker, "oauth", grant, now)
+    except ProviderError:
+        # What they granted is good for nothing, as nobody has it.
+        revoke_grant_later(maker.slug, grant)
+        raise
 
 
 def _open_requests(provider: str, state: str, now: datetime) -> "QuerySet[AuthorizationRequest]":
@@ -227,6 +233,9 @@ def connect_with_key(
     its part.
     """
     maker = connectable(provider, "personal_key")
+    if not (personal_key.isascii() and personal_key.isprintable()):
+        # No header could hold it.
+        raise KeyRefused
     try:
         grant = granted_for_key(maker, personal_key)
     except (ReauthRequired, Refused):

@@ -26,6 +26,8 @@ from wearables.providers import registry
 from wearables.services import heart_rate, ingest, recordings, syncing
 from wearables.services.revoking import revoke_later
 
+# More than anybody wears; each is looked at with every recording.
+MOST_DEVICES: Final = 50
 SAMPLES_KIND: Final = "wearables_samples_of_device"
 
 
@@ -77,11 +79,17 @@ def _create(
         raise NotOfThisKind(wish.provider)
     made: set[UUID] = set()
 
+    if wish.device_id.partition(":")[0] in registry.PROVIDERS:
+        message = "Names that begin like this are those of accounts at providers."
+        raise ValidationError({"device_id": ValidationError(message, code="reserved")})
+
     def create(new_id: UUID, hashed: bytes) -> WearableDevice:
         revision = advance_clock(user_id)
         known = WearableDevice.objects.filter(user_id=user_id, device_id=wish.device_id).first()
         if known is not None:
             return _again(known, mode, wish, revision)
+        if WearableDevice.objects.filter(user_id=user_id).count() >= MOST_DEVICES:
+            raise Conflict("You have too many devices. Delete some first.", code="too_many")
         made.add(new_id)
         device = WearableDevice(
             id=new_id,

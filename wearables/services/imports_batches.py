@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Final
 
 from wearables.readings import HeartRateReading, Reading, SleepReading, WorkoutReading
@@ -10,6 +11,7 @@ from wearables.transfer.items import Found, Item, Problem, Progress
 from wearables.transfer.sniffing import Format
 
 # Rows, more or less.
+PROGRESS_S: Final = 2.0
 BATCH_ROWS: Final = 25_000
 _ROWS_OF_A_WORKOUT: Final = 200
 _ROWS_OF_A_NIGHT: Final = 20
@@ -58,13 +60,14 @@ def batches(items: Iterable[Item]) -> Iterator[Batch]:
 
     One of nothing but progress says that the child lives.
     """
-    batch = Batch()
+    batch, told_at = Batch(), monotonic()
     for item in items:
         batch.take(item)
-        is_told = isinstance(item, Found | Progress) and not batch.readings
-        if is_told or batch.rows >= BATCH_ROWS:
+        # An archive may have thousands of files with nothing in them.
+        is_time = not batch.readings and monotonic() - told_at >= PROGRESS_S
+        if isinstance(item, Found) or is_time or batch.rows >= BATCH_ROWS:
             yield batch
-            batch = Batch(read=batch.read, total=batch.total)
+            batch, told_at = Batch(read=batch.read, total=batch.total), monotonic()
     yield batch
 
 

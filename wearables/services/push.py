@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -96,52 +95,42 @@ def _claim(device: WearableDevice, batch_id: str, sha256: bytes) -> PushBatch:
 
 
 def _readings(device: WearableDevice, read: phone.Batch) -> Iterator[Reading]:
-    """What the batch deletes, but for what it brings, and then that."""
-    sleeps, replaced = _in_place(device, read)
+    """What the batch deletes or replaces, but for what it brings, and then that."""
+    sleeps = [sleep.reading for sleep in read.sleeps]
     brought = [*read.readings, *sleeps]
     kept = {one.external_id for one in brought if isinstance(one, SleepReading | WorkoutReading)}
-    gone = dict.fromkeys((*read.deleted, *replaced))
+    gone = dict.fromkeys((*read.deleted, *_replaced(device, sleeps)))
     yield from phone.deletions([name for name in gone if name not in kept])
     yield from brought
 
 
-def _in_place(
-    device: WearableDevice, read: phone.Batch
-) -> tuple[Sequence[SleepReading], list[str]]:
-    """Sleeps of single stages, under the ids of those that they replace; and what else goes.
+def _replaced(device: WearableDevice, sleeps: Sequence[SleepReading]) -> list[str]:
+    """Ids of the stored sleeps that these are told in place of.
 
     A phone sends all stages of a sleep anew when one changes, and the first may be another then.
+    The sleep is known by the new one from then on: the phone may yet say that the old is gone.
     """
-    known = _known_sleeps(device, read.sleeps)
-    placed, replaced, taken = [], list[str](), set(read.deleted)
-    for sleep in read.sleeps:
-        reading = sleep.reading
-        overlapped = [
-            stored.external_id
-            for stored in known
-            if stored.source_name == reading.source.name
-            and stored.sleep_start < reading.end
-            and stored.sleep_end > reading.start
-        ]
-        free = [name for name in overlapped if name not in taken]
-        name = free[0] if free else reading.external_id
-        taken.add(name)
-        replaced += [other for other in overlapped if other != name]
-        placed.append(replace(reading, external_id=name))
-    return placed, replaced
+    return [
+        stored.external_id
+        for stored in _known_sleeps(device, sleeps)
+        if any(
+            stored.source_name == sleep.source.name
+            and stored.sleep_start < sleep.end
+            and stored.sleep_end > sleep.start
+            for sleep in sleeps
+        )
+    ]
 
 
-def _known_sleeps(
-    device: WearableDevice, sleeps: Sequence[phone.JoinedSleep]
-) -> Sequence[SleepData]:
+def _known_sleeps(device: WearableDevice, sleeps: Sequence[SleepReading]) -> Sequence[SleepData]:
     if not sleeps:
         return ()
     stored = SleepData.objects.filter(
         user=device.user_id,
         device=device,
         deleted_at=None,
-        sleep_start__lt=max(sleep.reading.end for sleep in sleeps),
-        sleep_end__gt=min(sleep.reading.start for sleep in sleeps),
+        sleep_start__lt=max(sleep.end for sleep in sleeps),
+        sleep_end__gt=min(sleep.start for sleep in sleeps),
     )
     return list(stored.order_by("sleep_start", "pk"))
 
@@ -161,6 +150,7 @@ def _finish(
         "rejected": [
             {"list": one.part, "index": one.index, "reason": one.reason} for one in read.rejected
         ],
+        "left_out": counts.rejected,
     }
     rows = PushBatch.objects.filter(pk=claimed.pk)
     if not rows.filter(answer={}).write(answer=answer):

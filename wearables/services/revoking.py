@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from users.services import outbox
@@ -49,6 +50,20 @@ def revoke_later(device: WearableDevice) -> None:
     outbox.promise(kind=KIND, revocation_id=str(revocation.pk))
 
 
+@transaction.atomic
+def revoke_grant_later(slug: str, grant: Grant) -> None:
+    """As ``revoke_later``, of a grant that became no connection."""
+    revocation = Revocation.objects.create(
+        provider=slug,
+        connection_mode=ConnectionMode.OAUTH,
+        external_user_id="",
+        account_digest=_digest(slug, grant.access_token),
+        auth_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+    )
+    outbox.promise(kind=KIND, revocation_id=str(revocation.pk))
+
+
 def forget_revocations(*, provider: str, external_user_id: str) -> None:
     """Who connects the same account anew is not to lose that to an old goodbye."""
     Revocation.objects.filter(account_digest=_digest(provider, external_user_id)).delete()
@@ -64,13 +79,7 @@ def work_off(*, revocation_id: str) -> None:
     held = Revocation.objects.select_for_update().filter(pk=revocation_id).first()
     if held is None:
         return
-    connected = WearableDevice.objects.filter(
-        provider=held.provider,
-        external_user_id=held.external_user_id,
-        status=DeviceStatus.ACTIVE,
-    ).exclude(external_user_id="")
-    if connected.exists():
-        # One grant for all who have connected that account.
+    if _would_end_others(held):
         held.delete()
         return
     tokens = _Held(held.provider, held.auth_token, held.refresh_token)
@@ -85,6 +94,19 @@ def work_off(*, revocation_id: str) -> None:
         outbox.promise(kind=KIND, revocation_id=revocation_id)
         return
     held.delete()
+
+
+def _would_end_others(held: Revocation) -> bool:
+    """Whether somebody else has that account, and one grant is for all who have it."""
+    maker = provider_of(held.provider)
+    if maker is not None and maker.oauth is not None and maker.oauth.revokes_alone:
+        return False
+    connected = WearableDevice.objects.filter(
+        provider=held.provider,
+        external_user_id=held.external_user_id,
+        status=DeviceStatus.ACTIVE,
+    ).exclude(external_user_id="")
+    return connected.exists()
 
 
 def revoke(

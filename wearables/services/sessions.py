@@ -53,13 +53,13 @@ class Session:
         """Whether the workout is as recordings left it, or shall be so again."""
         return self.is_told or self.logged is None or self.logged.updated_at == self.written_at
 
-    def anchors(self, *, without: RecordedWorkout | None = None) -> Iterator[Span]:
-        """What other recordings are compared to."""
-        if self.logged is not None and not self.is_made:
-            yield self.logged.span
-        for row in self.members:
-            if row is not without and not row.kept_apart:
-                yield span_of(row)
+    def tells_otherwise(self, row: RecordedWorkout) -> bool:
+        """Whether its own source has told of another time here: those are two sessions."""
+        source = row.device_id, row.source_name
+        return any(
+            (one.device_id, one.source_name) == source and not _overlap(one, row)
+            for one in self.members
+        )
 
 
 def span_of(row: RecordedWorkout) -> Span:
@@ -155,25 +155,39 @@ class Sessions:
 
     def place(self, row: RecordedWorkout) -> bool:
         """Into the session that it is of, or one of its own. False where that was dismissed."""
-        span = span_of(row)
-        session = None if row.kept_apart else self.closest(span)
+        session = None if row.kept_apart else self.closest(row)
         if session is not None:
             self.enter(session, row)
-        elif not row.kept_apart and self._was_dismissed(span):
+        elif not row.kept_apart and self._was_dismissed(span_of(row)):
             return False
         else:
             self.begin(row)
         return True
 
-    def closest(self, span: Span, *, without: Session | None = None) -> Session | None:
+    def closest(self, row: RecordedWorkout, *, without: Session | None = None) -> Session | None:
         """The session that agrees best; one with recordings goes before one that was logged."""
         found = []
-        for session in self._near(self._by_day, span):
-            best = best_agreement(session.anchors(), span)
-            if best is not None and session is not without:
+        for session in self._near(self._by_day, span_of(row)):
+            if session is without or session.tells_otherwise(row):
+                continue
+            best = self._agreement(session, row)
+            if best is not None:
                 place = (not session.members, -best.share, best.apart, session.workout_id)
                 found.append((place, session))
         return min(found, key=lambda one: one[0])[1] if found else None
+
+    def _agreement(self, session: Session, row: RecordedWorkout) -> Agreement | None:
+        """With what the person logged, or else with the recording that speaks for the others.
+
+        Not with just any of them: one long recording would make one session of several.
+        """
+        if session.logged is not None and not session.is_made:
+            return agreement(session.logged.span, span_of(row))
+        others = [one for one in session.members if one is not row and not one.kept_apart]
+        if not others:
+            return None
+        primary = min(others, key=lambda one: self._standing(one).rank)
+        return agreement(span_of(primary), span_of(row))
 
     def begin(self, row: RecordedWorkout) -> None:
         """A session of its own, with a workout that is to be made."""
@@ -208,11 +222,10 @@ class Sessions:
             return
         if session.is_made and not session.is_ours:
             return
-        span = span_of(row)
-        self._note(session, span)
-        if best_agreement(session.anchors(without=row), span) is not None:
+        self._note(session, span_of(row))
+        if self._agreement(session, row) is not None:
             return
-        better = self.closest(span, without=session)
+        better = self.closest(row, without=session)
         is_alone = session.is_made and session.members == [row]
         if better is None and is_alone:
             return
@@ -227,7 +240,7 @@ class Sessions:
 
     def _was_dismissed(self, span: Span) -> bool:
         rows = self._near(self._dismissed, span)
-        return best_agreement((span_of(row) for row in rows), span) is not None
+        return any(agreement(span_of(row), span) is not None for row in rows)
 
     def _note(self, session: Session, span: Span) -> None:
         for day in _days(span):
@@ -292,9 +305,11 @@ class Sessions:
         )
 
 
-def best_agreement(anchors: Iterable[Span], span: Span) -> Agreement | None:
-    found = [one for anchor in anchors if (one := agreement(anchor, span)) is not None]
-    return max(found, key=lambda one: one.rank) if found else None
+def _overlap(one: RecordedWorkout, other: RecordedWorkout) -> bool:
+    """Whether they share any time; those without a length, at least their start."""
+    begun = max(one.started_at, other.started_at)
+    ended = min(one.finished_at, other.finished_at)
+    return begun < ended or one.started_at == other.started_at
 
 
 def _sameness(one: RecordedWorkout, other: RecordedWorkout) -> str:

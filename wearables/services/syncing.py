@@ -134,10 +134,14 @@ def request_notice(*, device: WearableDevice, notice: Notice) -> SyncRun:
 def request_backfill(*, device: WearableDevice, since: date, now: datetime) -> SyncRun:
     """Have history read, back to a day: what was not read yet, or all from there on once more.
 
-    Goes on with one that was given up. Raises CannotBeRead, and ValidationError for days that the
-    provider does not give.
+    Goes on with one that was given up. Raises CannotBeRead, also while another one is read, and
+    ValidationError for days that the provider does not give.
     """
     maker = _readable(device)
+    opened = SyncRun.objects.filter(device=device, kind=SyncKind.BACKFILL, status__in=OPEN).first()
+    if opened is not None and opened.since != since:
+        message = "History is being read already. Wait for it."
+        raise CannotBeRead(message, code="backfill_running")
     span = _history(maker, device, since, today_of(device, now=now))
     if span is None:
         message = "The provider gives no history from before the day that was read already."
