@@ -47,6 +47,8 @@ _EXTRAS: Final = (
     "project",
     "service_token",
 )
+# What the simulator goes by; it has no old secrets and publishes no key.
+_SIMULATED: Final = frozenset({"webhook_token", "webhook_secret", "project", "service_token"})
 
 
 def read(environ: "os._Environ[str]", *, simulator: str) -> dict[str, dict[str, Any]]:
@@ -72,9 +74,7 @@ def _maker(environ: "os._Environ[str]", slug: str, simulator: str) -> dict[str, 
         "extras": {
             name: given(
                 name,
-                f"{slug}-{name.replace('_', '-')}"
-                if simulator and name in {"webhook_token", "webhook_secret"}
-                else "",
+                f"{slug}-{name.replace('_', '-')}" if simulator and name in _SIMULATED else "",
             )
             for name in _EXTRAS
         },
