@@ -4,12 +4,14 @@ A value that no key of the ring opens is an error. It is never handed out as it 
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class WrongKey(Exception):
@@ -20,12 +22,21 @@ class WrongKey(Exception):
 
 
 @lru_cache(maxsize=4)
-def _ring_of(keys: tuple[str, ...]) -> MultiFernet:
+def _ring_of(keys: tuple[str, ...]) -> "MultiFernet":
+    # Nine megabytes, for whoever opens a secret.
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def _ring() -> MultiFernet:
+def _ring() -> "MultiFernet":
     return _ring_of(tuple(settings.WEARABLE_KEYS))
+
+
+def _invalid_token() -> type[Exception]:
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
+    return InvalidToken
 
 
 def encrypt(text: str) -> str:
@@ -39,7 +50,7 @@ def decrypt(stored: str) -> str:
         return ""
     try:
         return _ring().decrypt(stored).decode()
-    except (InvalidToken, ValueError):
+    except (_invalid_token(), ValueError):
         raise WrongKey from None
 
 
@@ -49,7 +60,7 @@ def rotated(stored: str) -> str:
         return ""
     try:
         return _ring().rotate(stored).decode()
-    except (InvalidToken, ValueError):
+    except (_invalid_token(), ValueError):
         raise WrongKey from None
 
 

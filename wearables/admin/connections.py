@@ -18,7 +18,6 @@ from users.admin.reading import (
     table,
 )
 from wearables.models import DeviceStatus, ProviderState, SyncKind, SyncRun, WearableDevice
-from wearables.services import syncing
 
 _RECORD = ("revision", "created_at", "updated_at")
 
@@ -121,6 +120,9 @@ class WearableDeviceAdmin(RoomAdmin[WearableDevice]):
 
     @admin.action(description="Read selected connections now", permissions=["sync"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[WearableDevice]) -> None:
+        # With it comes all that speaks to providers, which no other page of the admin needs.
+        from wearables.services import syncing  # noqa: PLC0415
+
         asked = 0
         for device in queryset.filter(is_active=True, status=DeviceStatus.ACTIVE).order_by("pk"):
             syncing.request_sync(device=device, kind=SyncKind.MANUAL)

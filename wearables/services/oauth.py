@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import requests
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.utils import timezone
 
@@ -83,6 +82,9 @@ def _terms(provider: Provider) -> OAuth:
 
 
 def _session(provider: Provider, *, redirect_uri: str = "") -> Any:
+    # Twelve megabytes, which only those need who sign somebody in or refresh a token.
+    from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
+
     client = settings.WEARABLE_PROVIDERS[provider.slug]
     terms = _terms(provider)
     session = OAuth2Session(
