@@ -132,7 +132,13 @@ class Listening:
                 yield block["event"], orjson.loads(block["data"])
 
     def next(self) -> tuple[str, Any]:
-        return next(iter(self))
+        """Signs of life go on for ever, so that the wait has an end of its own."""
+        late = time.monotonic() + LIMIT_S
+        for block in self.blocks():
+            if "data" in block:
+                return block["event"], orjson.loads(block["data"])
+            assert time.monotonic() < late, "Nothing came."
+        raise StopIteration
 
     def close(self) -> None:
         self._answer.close()

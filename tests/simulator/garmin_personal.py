@@ -204,7 +204,7 @@ def _sleep(call: Call, sleep: Sleep) -> Said:
         "sleepTimeSeconds": sleep.asleep_s,
         "awakeSleepSeconds": sleep.seconds["awake"],
         "awakeCount": 2,
-        "napTimeSeconds": 0,
+        "napTimeSeconds": sum(nap.asleep_s for nap in _naps(call, sleep)),
         "averageRespirationValue": sleep.breaths,
         "avgHeartRate": sleep.lowest_bpm + 5.0,
         "avgSleepStress": 17.0,
@@ -215,6 +215,12 @@ def _sleep(call: Call, sleep: Sleep) -> Said:
         for stage in ("deep", "light", "rem"):
             said[f"{stage}SleepSeconds"] = sleep.seconds[stage]
     return _known(said)
+
+
+def _naps(call: Call, night: Sleep) -> list[Sleep]:
+    """Of the day that a night ends on."""
+    on = call.person.local(night.end).date()
+    return [sleep for sleep in call.world.sleeps(call.person, on, on) if sleep.is_nap]
 
 
 def sleep_summaries(call: Call) -> Answer:
@@ -231,11 +237,9 @@ def daily_sleep(call: Call) -> Answer:
     sleep = call.world.main_sleep(call.person, on)
     if sleep is None:
         return Answer(status=204)
-    naps = [each for each in call.world.sleeps(call.person, on, on) if each.is_nap]
-    night = _sleep(call, sleep) | {"napTimeSeconds": sum(nap.asleep_s for nap in naps)}
     return Answer(
         {
-            "dailySleepDTO": night,
+            "dailySleepDTO": _sleep(call, sleep),
             "dailyNapDTOS": [
                 {
                     "calendarDate": on.isoformat(),
@@ -243,7 +247,7 @@ def daily_sleep(call: Call) -> Answer:
                     "napEndTimestampGMT": nap.end.isoformat()[:19],
                     "napTimeSec": nap.asleep_s,
                 }
-                for nap in naps
+                for nap in _naps(call, sleep)
             ],
             "avgOvernightHrv": None if sleep.hrv_ms is None else float(sleep.hrv_ms),
         }

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from urllib.parse import parse_qsl
@@ -138,13 +138,14 @@ def parsed_date(value: str, name: str, *, status: int = 400) -> date:
 
 
 def parsed_instant(value: str, name: str, *, status: int = 400) -> datetime:
+    """In UTC, whatever its offset."""
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
         raise Fault(status, f"{name} is not a date and time.", code=name) from None
     if instant.tzinfo is None:
         raise Fault(status, f"{name} has no offset.", code=name)
-    return instant
+    return instant.astimezone(UTC)
 
 
 Handler = Callable[[Call], Answer]

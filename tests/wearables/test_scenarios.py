@@ -42,7 +42,6 @@ def simulator(running, settings) -> Simulator:
     running.control("reset", {})
     settings.WEARABLE_PROVIDERS = simulated.makers_of(running)
     settings.WEARABLE_BACKFILL_DAYS = 8
-    settings.WEARABLE_TIMEOUT_S = 1
     return running
 
 
@@ -229,10 +228,11 @@ def test_too_many_requests_let_the_run_wait_and_go_on(simulator, ana, slug):
 
 
 @pytest.mark.parametrize("kind", ["server_error", "unreadable", "timeout"])
-def test_what_fails_at_the_provider_never_ends_the_connection(simulator, ana, kind):
+def test_what_fails_at_the_provider_never_ends_the_connection(simulator, ana, kind, settings):
     device = connect(simulator, ana, "oura")
     work_off(device)
     spoil(simulator, "oura", kind, times=1, delay=3)
+    settings.WEARABLE_TIMEOUT_S = 1
 
     run = sync(device)
 

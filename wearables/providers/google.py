@@ -73,6 +73,12 @@ class AccountNotLinked(Refused):
     code = "account_not_linked"
 
 
+class MovedToGoogle(ReauthRequired):
+    """The former Fitbit service is gone: who still has its token must sign in at Google."""
+
+    code = "retired"
+
+
 def _data_type(name: str, *metrics: str, scope: str, chunk_days: int = 90) -> DataType:
     return DataType(
         name=name,
@@ -198,11 +204,11 @@ class GoogleHealth:
 
 
 def _asked(call: Callable[..., Any], path: str, *arguments: Any) -> Any:
-    """What it answers. The former Fitbit service is gone: who still has its token must sign in."""
+    """What it answers. Raises MovedToGoogle."""
     try:
         return call(path, *arguments)
     except Retired:
-        raise ReauthRequired from None
+        raise MovedToGoogle from None
 
 
 def _rolled_up(api: Api, data_type: str, window: Window) -> Iterator[Any]:

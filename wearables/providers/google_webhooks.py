@@ -49,6 +49,8 @@ _TOLD: Final = frozenset(
     }
 )
 _MOST_DAYS: Final = timedelta(days=400)
+# What the ends are called is not certain: it is shown in both ways.
+_CIVIL_ENDS: Final = (("startTime", "endTime"), ("startDateTime", "endDateTime"))
 
 
 # --- What comes in -----------------------------------------------------------------------------
@@ -130,10 +132,9 @@ def _notices(event: Mapping[str, Any], known: frozenset[str]) -> Iterator[Notice
 def _days(interval: Mapping[str, Any]) -> tuple[date, date]:
     """The person's days, as it names them; else all that they may be anywhere."""
     civil = part(interval, "civilDateTimeInterval")
-    if civil:
-        first, last = (
-            civil_date(part(civil, end).get("date")) for end in ("startTime", "endTime")
-        )
+    ends = next((names for names in _CIVIL_ENDS if names[0] in civil), None)
+    if ends:
+        first, last = (civil_date(part(civil, end).get("date")) for end in ends)
     else:
         physical = part(interval, "physicalTimeInterval")
         first = day(physical.get("startTime")) - timedelta(days=1)

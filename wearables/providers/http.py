@@ -192,19 +192,19 @@ class PersonApi:
     def _call(
         self, method: str, url: str, headers: Mapping[str, str] | None, **options: Any
     ) -> bytes:
-        def once(*, fresh: bool) -> bytes:
-            bearer = {
-                "Authorization": f"Bearer {self._token(fresh)}",
-                "Accept": "application/json",
-            }
+        def once(token: str) -> bytes:
+            bearer = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             return self._http.checked(
                 method, url, headers={**bearer, **(headers or {})}, **options
             )
 
+        # Where there is none to be had, another is not asked for: only a refused one is replaced.
+        token = self.access_token()
         try:
-            return once(fresh=False)
+            return once(token)
         except ReauthRequired:
-            return once(fresh=True)
+            fresh = True
+            return once(self._token(fresh))
 
 
 class ClientApi:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -160,9 +161,11 @@ def _utc(value: object) -> datetime:
 def _active_seconds(row: Mapping[str, Any]) -> float | None:
     """Each sample begins a zone, which lasts until the next one."""
     zones = rows({"samples": None, **part(part(row, "samples"), "activity_zones")}, "samples")
-    if not zones:
+    turns = [(_utc(zone.get("timestamp")), text(zone.get("zone"))) for zone in zones]
+    if not any(zone for _, zone in turns):
         return None
-    turns = sorted((_utc(zone.get("timestamp")), text(zone.get("zone"))) for zone in zones)
+    # Of two at one moment, the first was over at once.
+    turns.sort(key=itemgetter(0))
     ended = row.get("end_time")
     if ended is not None:
         turns.append((max(_utc(ended), turns[-1][0]), ""))
@@ -188,6 +191,7 @@ def duration(value: object) -> float | None:
 def _sleep(row: Mapping[str, Any], _: ZoneInfo) -> Iterator[Reading]:
     start, end = period(instant(row.get("sleep_start_time")), instant(row.get("sleep_end_time")))
     date_ = day(row.get("date"))
+    deep, light, rem = _phases(row)
     yield SleepReading(
         # One a night.
         external_id=str(date_),
@@ -196,13 +200,19 @@ def _sleep(row: Mapping[str, Any], _: ZoneInfo) -> Iterator[Reading]:
         start=start,
         end=end,
         duration=_asleep(row),
-        deep_sleep=minutes(row.get("deep_sleep")),
-        light_sleep=minutes(row.get("light_sleep")),
-        rem_sleep=minutes(row.get("rem_sleep")),
         awake=minutes(row.get("total_interruption_duration")),
         sleep_score=whole(row.get("sleep_score")),
         stages=tuple(_stages(part(row, "hypnogram"), start, end)),
+        deep_sleep=deep,
+        light_sleep=light,
+        rem_sleep=rem,
     )
+
+
+def _phases(row: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
+    """Minutes deep, light and REM; of a night that was not told apart, Polar says 0 of all."""
+    deep, light, rem = (minutes(row.get(f"{name}_sleep")) for name in ("deep", "light", "rem"))
+    return (deep, light, rem) if deep or light or rem else (None, None, None)
 
 
 def _asleep(row: Mapping[str, Any]) -> int | None:
