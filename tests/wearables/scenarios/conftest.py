@@ -30,10 +30,18 @@ def clock():
 
 @pytest.fixture
 def ana(db) -> User:
-    ana = UserFactory(username="ana")
-    ana.profile.timezone = "Europe/Berlin"
-    ana.profile.save()
-    return ana
+    return in_berlin(UserFactory(username="ana"))
+
+
+@pytest.fixture
+def ben(db) -> User:
+    return in_berlin(UserFactory(username="ben"))
+
+
+def in_berlin(user: User) -> User:
+    user.profile.timezone = "Europe/Berlin"
+    user.profile.save()
+    return user
 
 
 @pytest.fixture
@@ -57,5 +65,4 @@ def phone_of(user: User) -> APIClient:
 def makers(simulator: Simulator, api: APIClient, clock, settings) -> Makers:
     simulator.control("reset", {"seed": 7})
     settings.WEARABLE_PROVIDERS = providers.read(os.environ, simulator=simulator.url)
-    settings.WEARABLE_TIMEOUT_S = 1
     return Makers(simulator, api, clock)
