@@ -1,4 +1,11 @@
+from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+
+
+class OperationsConfig(AppConfig):
+    """What concerns the whole system: its commands, templates and static files. No models."""
+
+    name = "config"
 
 
 class NumeneonAdminConfig(AdminConfig):

@@ -77,6 +77,8 @@ CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 # --- Django ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # First: its templates and static files go before those of others.
+    "config.apps.OperationsConfig",
     "config.apps.NumeneonAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -124,7 +126,6 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
