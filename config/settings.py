@@ -3,13 +3,11 @@
 import base64
 import os
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
 
-from config import providers
+from config import databases, providers
 
 django_stubs_ext.monkeypatch()
 
@@ -148,6 +146,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or VAR_DIR / "media")
 # Account exports: served by a view to their owner alone, never by a path.
 PRIVATE_ROOT = Path(os.environ.get("PRIVATE_ROOT") or VAR_DIR / "private")
+# What `manage.py backup` makes, and its note of the last one.
+BACKUP_DIR = Path(os.environ.get("BACKUP_DIR") or VAR_DIR / "backups")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
@@ -161,44 +161,23 @@ STORAGES = {
 
 # Behind PgBouncer in transaction mode, nothing may live longer than a transaction.
 DATABASE_POOLED = _flag("DATABASE_POOLED", default=False)
-
-
-def _database(url: str) -> dict[str, Any]:
-    parts = conninfo_to_dict(url)
-    options: dict[str, Any] = {
-        key: value
-        for key, value in parts.items()
-        if key not in {"dbname", "user", "password", "host", "port"}
-    }
-    if not DATABASE_POOLED:
-        # Planned once per connection: half the database's work per query (docs/performance.md).
-        # From the third time on, since a migration may send two statements in one, and once.
-        options |= {"server_side_binding": True, "prepare_threshold": 2}
-        options["options"] = " ".join(
-            f"-c {name}={value}"
-            for name, value in {
-                "statement_timeout": _int("DATABASE_STATEMENT_TIMEOUT_MS", default=30_000),
-                "lock_timeout": _int("DATABASE_LOCK_TIMEOUT_MS", default=10_000),
-                "idle_in_transaction_session_timeout": 60_000,
-                "max_parallel_workers_per_gather": 0,
-                "jit": "off",
-            }.items()
-        )
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", ""),
-        "USER": parts.get("user", ""),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": parts.get("port", ""),
-        "CONN_MAX_AGE": None,
-        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
-        "OPTIONS": {"connect_timeout": 5, **options},
-    }
-
-
+# What holds for each connection; behind a pooler, `manage.py limit_role` gives it to the role.
+DATABASE_LIMITS = databases.limits(
+    statement_timeout_ms=_int("DATABASE_STATEMENT_TIMEOUT_MS", default=30_000),
+    lock_timeout_ms=_int("DATABASE_LOCK_TIMEOUT_MS", default=10_000),
+)
 # The embedded servers put their addresses into the environment before this module is read.
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = databases.read(
+    os.environ.get("DATABASE_URL", ""),
+    replica_urls=_list("DATABASE_REPLICA_URLS"),
+    pooled=DATABASE_POOLED,
+    limits=DATABASE_LIMITS,
+)
+# Past the pooler: for what outlives a transaction, such as a backup.
+DATABASE_DIRECT_URL = _text("DATABASE_DIRECT_URL", default=os.environ.get("DATABASE_URL", ""))
+if databases.REPLICA in DATABASES:
+    DATABASE_ROUTERS = ["config.replicas.ReplicaRouter"]
+    MIDDLEWARE.append("config.replicas.ReplicaMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker, cache, rate limits -------------------------------------------------------
@@ -226,6 +205,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 14 * MINUTE_S
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# How long a worker that is told to stop goes on with its tasks (config/celery.py).
+WORKER_STOP_S = _int("WORKER_STOP_S", default=45)
 # A nudge that cannot be sent now is sent by the sweep; a request does not wait for it.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -463,8 +444,7 @@ SPECTACULAR_SETTINGS = {
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "workouts.api.documents.add_training_shapes",
         "nutrition.api.examples.add_food_examples",
-        "config.openapi.add_examples",
-        "config.openapi.document_accounts",
+        "config.openapi.complete",
     ],
 }
 
@@ -585,7 +565,37 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 if _flag("TRUST_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Metrics, slow work, traces ----------------------------------------------------------------
+
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# Where the processes of a machine share what they have counted.
+PROMETHEUS_MULTIPROC_DIR = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+# Where a worker answers Prometheus itself; not needed where it shares a directory with web.
+WORKER_METRICS_PORT = _int("WORKER_METRICS_PORT", default=0)
+if WORKER_METRICS_PORT and not PROMETHEUS_MULTIPROC_DIR:
+    raise ImproperlyConfigured("WORKER_METRICS_PORT needs PROMETHEUS_MULTIPROC_DIR beside it.")
+RELEASE = _text("RELEASE", default="unknown")
+# What takes longer is a line of the log; 0 for none.
+SLOW_QUERY_MS = _int("SLOW_QUERY_MS", default=200 if PRODUCTION else 0)
+SLOW_REQUEST_MS = _int("SLOW_REQUEST_MS", default=1000 if PRODUCTION else 0)
+SLOW_TASK_MS = _int("SLOW_TASK_MS", default=60_000 if PRODUCTION else 0)
+# Traces are sent there, if it is set; by requirements-otel.txt.
+OTEL_EXPORTER_OTLP_ENDPOINT = _text("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+OTEL_SERVICE_NAME = _text("OTEL_SERVICE_NAME", default="numeneon")
+
+
+def _share(name: str, *, default: float) -> float:
+    try:
+        share = float(_text(name, default=str(default)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a number.") from error
+    if not 0 <= share <= 1:
+        raise ImproperlyConfigured(f"{name} must be from 0 to 1.")
+    return share
+
+
+OTEL_TRACES_SAMPLER_ARG = _share("OTEL_TRACES_SAMPLER_ARG", default=1)
 
 # --- Logs: one JSON object a line; ids, never names, secrets or health values ----------------
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from django.db import connection
+from django.db import connections, models, router
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ _columns: dict[str, tuple[str, ...]] = {}
 
 def fetch(sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries by column name."""
-    with connection.cursor() as cursor:
+    # Where the ORM would read, of whatever model: it may be a replica.
+    with connections[router.db_for_read(models.Model)].cursor() as cursor:
         cursor.execute(sql, parameters)
         names = _columns.get(sql)
         if names is None:
