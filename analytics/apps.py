@@ -8,6 +8,7 @@ class AnalyticsConfig(AppConfig):
         from analytics import receivers  # noqa: F401 - listening is its use
 
         self._register_personal_data()
+        self._register_health_values()
         self._register_synced_resources()
 
     def _register_personal_data(self) -> None:
@@ -60,4 +61,37 @@ class AnalyticsConfig(AppConfig):
             SyncedResource(
                 "analytics.WorkoutAnalysis", "analytics.api.analyses.represent_workout_analyses"
             ),
+        )
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        health_values.register("analytics.BodyMetric", open_to_staff=("date",))
+        goal = ("start_date", "target_date", "is_abandoned", "achieved_on", "state", "status")
+        for kind in ("Goal", "StrengthGoal", "BodyGoal", "HabitGoal"):
+            health_values.register(
+                f"analytics.{kind}", open_to_staff=(*goal, "goal_ptr", "polymorphic_ctype")
+            )
+        # A reason may be an illness.
+        health_values.register("analytics.TrainingBreak", open_to_staff=("starts_on", "ends_on"))
+        # Strength counts body weight where that is lifted too, and would tell it.
+        health_values.register(
+            "analytics.StrengthProgress", open_to_staff=("exercise", "date", "sets_count")
+        )
+        health_values.register("analytics.OneRmTest", open_to_staff=("exercise", "date"))
+        health_values.register(
+            "analytics.PersonalRecord",
+            open_to_staff=("exercise", "kind", "date", "set_id", "workout_id", "is_standing"),
+        )
+        health_values.register(
+            "analytics.TrainingDay",
+            open_to_staff=("date", "workouts", "minutes", "source_rows", "source_revision"),
+        )
+        health_values.register(
+            "analytics.NutritionSummary",
+            open_to_staff=("date", "meal_count", "is_complete", "source_rows", "source_revision"),
+        )
+        health_values.register(
+            "analytics.WorkoutAnalysis",
+            open_to_staff=("period", "start_date", "end_date", "total_workouts", "total_duration"),
         )

@@ -6,6 +6,7 @@ class NutritionConfig(AppConfig):
 
     def ready(self) -> None:
         self._register_personal_data()
+        self._register_health_values()
         self._register_synced_resources()
 
     def _register_personal_data(self) -> None:
@@ -52,3 +53,23 @@ class NutritionConfig(AppConfig):
             SyncedResource("nutrition.MealEntry", "nutrition.api.meals.represent_meals"),
             SyncedResource("nutrition.FoodImage", "nutrition.api.images.represent_images"),
         )
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        health_values.register("nutrition.MealEntry", open_to_staff=("date", "time", "meal_type"))
+        health_values.register("nutrition.WaterIntake", open_to_staff=("date", "time"))
+        health_values.register("nutrition.FavoriteFood")
+        health_values.register("nutrition.NutritionGoal", open_to_staff=("is_active",))
+        health_values.register(
+            "nutrition.DayTarget", open_to_staff=("goal", "weekday", "is_training")
+        )
+        health_values.register("nutrition.PastGoal", open_to_staff=("goal", "valid_until"))
+        health_values.register(
+            "nutrition.FoodImage",
+            open_to_staff=(
+                *("status", "attempts", "error", "finished_at", "ai_processed", "recognizer"),
+                "confirmed_at",
+            ),
+        )
+        health_values.register("nutrition.FoodCandidate", open_to_staff=("image", "rank"))

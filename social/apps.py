@@ -20,6 +20,7 @@ class SocialConfig(AppConfig):
             "social.services.farewell.take_leave", touches="social.services.farewell.touched"
         )
         self._register_personal_data()
+        self._register_health_values()
         self._register_synced_resources()
 
     def _register_personal_data(self) -> None:
@@ -91,4 +92,17 @@ class SocialConfig(AppConfig):
                 SyncedResource(f"social.{model}", f"social.api.{path}")
                 for model, path in shown.items()
             )
+        )
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        # No health values, but private words: nobody of the staff reads them for nothing.
+        health_values.register(
+            "social.Message",
+            open_to_staff=("sender", "receiver", "conversation", "is_read", "deleted_at"),
+        )
+        health_values.register(
+            "social.Conversation",
+            open_to_staff=("kind", "created_by", "last_message_at", "members"),
         )

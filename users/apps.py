@@ -5,6 +5,42 @@ class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
+        self._register_personal_data()
+        self._register_health_values()
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        health_values.register(
+            "users.UserProfile",
+            open_to_staff=(
+                *("display_name", "email", "bio", "avatar", "avatar_thumbnail", "avatar_url"),
+                *("location", "website", "user_type", "fitness_level", "timezone", "visibility"),
+            ),
+        )
+        # A text may say what somebody weighed, lifted or ate.
+        health_values.register(
+            "users.Notification",
+            open_to_staff=(
+                *("category", "kind", "target_type", "target_id", "read_at"),
+                *("actors_count", "phrase"),
+            ),
+        )
+        health_values.register("users.LiveEvent", open_to_staff=("kind",))
+        # A reason may name what is masked.
+        health_values.register(
+            "users.HealthDisclosure", open_to_staff=("staff", "opened_at", "closes_at")
+        )
+        health_values.register(
+            "users.AuditEntry",
+            open_to_staff=(
+                *("number", "at", "staff", "staff_name", "action", "model", "object_id"),
+                *("person", "way_to_object", "way_to_person", "detail", "said", "address"),
+                *("request_id", "digest", "shown_digest"),
+            ),
+        )
+
+    def _register_personal_data(self) -> None:
         from users import personal_data, receivers, sync  # noqa: F401 - listening is their use
         from users.personal_data import PersonalData
         from users.sync import SyncedResource
@@ -34,6 +70,12 @@ class UsersConfig(AppConfig):
                 "users.AccountExport", "exports", files=("file",), secret=frozenset({"file"})
             ),
             PersonalData("admin.LogEntry", None),
+            # Neither who of the staff it was, nor what tells of others.
+            PersonalData(
+                "users.HealthDisclosure", "health_disclosures", secret=frozenset({"staff"})
+            ),
+            # What staff did stays, without what tells of the erased (users/services/audit.py).
+            PersonalData("users.AuditEntry", None, owner="staff", erase=False),
         )
         personal_data.before_erasure(
             "users.services.notifications.forget_everywhere",

@@ -9,6 +9,7 @@ class WearablesConfig(AppConfig):
 
         personal_data.before_erasure("wearables.services.farewell.take_leave")
         self._register_personal_data()
+        self._register_health_values()
         self._register_synced_resources()
 
     def _register_personal_data(self) -> None:
@@ -51,3 +52,33 @@ class WearablesConfig(AppConfig):
                 for model, path in shown.items()
             )
         )
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        source = ("device", "source_name", "source_kind", "source_app", "imported_by")
+        health_values.register(
+            "wearables.DailyActivity", open_to_staff=("device", "date", "sync_date")
+        )
+        health_values.register("wearables.DailyActivitySource", open_to_staff=(*source, "date"))
+        health_values.register(
+            "wearables.SleepData",
+            open_to_staff=(*source, "date", "external_id", "role", "is_final", "deleted_at"),
+        )
+        health_values.register(
+            "wearables.RecordedWorkout",
+            open_to_staff=(
+                *source,
+                *("external_id", "sport", "name", "started_at", "finished_at", "timezone"),
+                *("duration_s", "workout", "is_primary", "made_workout", "kept_apart"),
+                *("deleted_at", "reason"),
+            ),
+        )
+        health_values.register(
+            "wearables.HeartRateData", open_to_staff=("timestamp", "device", "workout")
+        )
+        # What providers and phones sent, as they sent it.
+        health_values.register(
+            "wearables.RawPayload", open_to_staff=("device", "data_type", "received_at")
+        )
+        health_values.register("wearables.PushBatch", open_to_staff=("device", "batch_id"))

@@ -6,6 +6,7 @@ class WorkoutsConfig(AppConfig):
 
     def ready(self) -> None:
         self._register_personal_data()
+        self._register_health_values()
         self._register_synced_resources()
         self._register_training_days()
 
@@ -23,6 +24,8 @@ class WorkoutsConfig(AppConfig):
                 "custom_exercise_equipment",
                 owner="exercise__created_by",
             ),
+            # It leads to shared exercises alone; an erasure finds nothing there.
+            PersonalData("workouts.MergedExercise", None, owner="merged_into__created_by"),
             PersonalData("workouts.Gym", "gyms"),
             PersonalData("workouts.TrainingMax", "training_maxes"),
             PersonalData("workouts.WorkoutPlan", "workout_plans"),
@@ -73,4 +76,32 @@ class WorkoutsConfig(AppConfig):
             "workouts",
             "EXISTS (SELECT FROM workouts_workout trained"
             " WHERE trained.user_id = person.user_id AND trained.date = person.day)",
+        )
+
+    def _register_health_values(self) -> None:
+        from users import health_values
+
+        health_values.register(
+            "workouts.Workout",
+            open_to_staff=(
+                *("name", "date", "start_time", "end_time", "duration", "started_at"),
+                *("finished_at", "timezone", "in_progress", "is_public", "workout_plan_id"),
+                *("plan_run", "session_number", "imported_by"),
+            ),
+        )
+        # With the load of an exercise of body weight, somebody's body weight would be known.
+        health_values.register(
+            "workouts.WorkoutSet",
+            open_to_staff=(
+                *("workout", "exercise", "position", "set_number", "set_type", "superset"),
+                *("reps", "weight", "load_type", "duration", "distance", "rest_seconds"),
+                *("tempo", "side", "planned_exercise_id"),
+            ),
+        )
+        health_values.register("workouts.ExerciseNote", open_to_staff=("workout", "exercise"))
+        # A reason may be an illness, a wish an injury.
+        health_values.register("workouts.PlanPause", open_to_staff=("run", "starts_on", "ends_on"))
+        health_values.register(
+            "workouts.PlanGeneration",
+            open_to_staff=("status", "attempts", "error", "finished_at", "method", "plan"),
         )

@@ -1,5 +1,6 @@
 """A person with a row in every table that knows people, each marked with a word of theirs."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,24 @@ from users.ids import uuid7
 from users.models import (
     AccountExport,
     ExternalIdentity,
+    HealthDisclosure,
     IdempotencyKey,
     NotificationActor,
     PushDevice,
+    StaffAction,
     User,
     UserProfile,
 )
-from users.services import live
+from users.services import audit, live
+from users.services.audit import Note, Trail
 from wearables.models import ActivityImport
 from workouts.models import (
     Equipment,
+    Exercise,
     ExerciseAlias,
     ExerciseEquipment,
     ExerciseMuscle,
+    MergedExercise,
     Muscle,
     RowError,
     WorkoutImport,
@@ -56,6 +62,8 @@ def person_with_everything(word: str) -> User:
     _account(user, word)
     _app(user, word)
     _workouts(user, word)
+    own = Exercise.objects.filter(created_by=user)[0]
+    MergedExercise.objects.create(name=word, merged_into=own)
     fed = feed(user, word=word)
     MergedFood.objects.create(source="usda", name=word, merged_into=fed.food)
     empty = [part.label for part in personal_data.registered() if not part.rows(user.pk).exists()]
@@ -79,6 +87,12 @@ def _account(user: User, word: str) -> None:
     LogEntry.objects.create(
         user=user, object_repr=f"{word} logged", action_flag=CHANGE, object_id=str(uuid7())
     )
+    now = timezone.now()
+    HealthDisclosure.objects.create(
+        user=user, reason=f"{word} asked us", opened_at=now, closes_at=now + timedelta(minutes=30)
+    )
+    seen = Note(action=StaffAction.VIEW, person=user.pk, reason=f"{word} asked us")
+    audit.write(Trail(staff=user, address="192.0.2.1", notes=[seen]))
 
 
 def _app(user: User, word: str) -> None:

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
@@ -12,8 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Field, Model, Q, QuerySet, TextChoices, URLField
-from django.db.models.constants import LOOKUP_SEP
+from django.db.models import Field, Model, QuerySet, TextChoices, URLField
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,8 +20,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from users.models import User
-from users.ownership import advance_clock
+from users.admin.finding import FoundByPerson
+from users.ownership import OwnedPart, advance_clock
 
 # Of rows inside a row; the list of their model has the others.
 MAX_SHOWN: Final = 200
@@ -59,6 +57,9 @@ class PersonalAdmin(admin.ModelAdmin[ModelT]):
     """Rows of people, who may be writing them from their phones at the same time."""
 
     show_full_result_count = False
+    paginator = ShortPaginator
+    # To say how many there are of each kind is to count them.
+    show_facets = admin.ShowFacets.NEVER
     formfield_overrides = HTTPS
 
     def get_object(
@@ -72,6 +73,18 @@ class PersonalAdmin(admin.ModelAdmin[ModelT]):
         if owner_id is not None:
             advance_clock(owner_id)
         return super().get_object(request, object_id, from_field)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What is inside a row goes with it, whoever may not delete it by itself."""
+        rows, counts, denied, kept = super().get_deleted_objects(objs, request)
+        parts = {
+            str(model._meta.verbose_name)
+            for model in self.admin_site._registry
+            if issubclass(model, OwnedPart)
+        }
+        return rows, dict(counts), denied - parts, kept
 
     def owner_id_of(self, row: ModelT) -> UUID | None:
         owner_field = getattr(row, "owner_field", "user")
@@ -96,36 +109,11 @@ class RecordAdmin(ReadingAdmin[ModelT]):
         return False
 
 
-class RoomAdmin(RecordAdmin[ModelT]):
-    """A long list, newest first, that is searched by whom its rows are about.
+class RoomAdmin(FoundByPerson[ModelT], RecordAdmin[ModelT]):
+    """A long list, newest first, that is searched by whom its rows are about."""
 
-    ``people`` are the fields that name a person; what is typed is how a username begins.
-    """
-
-    paginator = ShortPaginator
-    # To say how many there are of each kind is to count them.
-    show_facets = admin.ShowFacets.NEVER
-    people: ClassVar[tuple[str, ...]] = ("user",)
-    search_help_text = "How a username begins."
     ordering: ClassVar[tuple[str | Combinable, ...]] = ("-id",)
     sortable_by = ()
-
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.people
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ModelT], search_term: str
-    ) -> tuple[QuerySet[ModelT], bool]:
-        begin = search_term.strip().lower()
-        if not begin:
-            return queryset, False
-        # Looked up first: then an index finds their rows.
-        named = User.objects.filter(username__startswith=begin).order_by("username")
-        ids = list(named.values_list("pk", flat=True)[:MAX_SHOWN])
-        found = (Q(**{f"{person}__in": ids}) for person in self.people)
-        # One of several people beside a row may be found twice.
-        repeats = any(LOOKUP_SEP in person for person in self.people)
-        return queryset.filter(reduce(or_, found)), repeats
 
 
 class StatusFilter(admin.SimpleListFilter):

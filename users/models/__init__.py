@@ -5,12 +5,16 @@ from users.models.live import LiveEvent
 from users.models.notification import Notification, NotificationActor, PushDevice
 from users.models.outbox import IdempotencyKey, OutboxMessage
 from users.models.profile import UserProfile, UserSettings
+from users.models.staff import AuditEntry, AuditHead, HealthDisclosure, StaffAction
 from users.models.sync import SyncClock, Tombstone
 
 __all__ = [
     "AccountExport",
+    "AuditEntry",
+    "AuditHead",
     "ErasedIdentity",
     "ExternalIdentity",
+    "HealthDisclosure",
     "IdempotencyKey",
     "Job",
     "JobState",
@@ -21,6 +25,7 @@ __all__ = [
     "OutboxMessage",
     "PushDevice",
     "Session",
+    "StaffAction",
     "SyncClock",
     "Tombstone",
     "Trainer",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
@@ -22,7 +23,7 @@ from users import personal_data
 from users.models import ErasedIdentity, ExternalIdentity, Session, User, UserProfile, UserSettings
 from users.models.account import DELETED_ID
 from users.ownership import advance_clock, advance_clocks_unheard
-from users.services import mail, outbox
+from users.services import audit, mail, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -153,6 +154,8 @@ def erase_account(*, user_id: str) -> None:
             files += _files_of(part, user.pk)
             if part.erase:
                 part.rows(user.pk)._raw_delete(using="default")
+        # Last, since whoever else has something for the trail waits from here.
+        audit.forget(user.pk)
         user.delete()
     # Files last: a row without its file is worse than a file without its row.
     for field, name in files:
@@ -200,6 +203,14 @@ def _files_of(part: personal_data.PersonalData, user_id: UUID) -> list[tuple[Fil
         names = part.rows(user_id).exclude(**{name: ""}).values_list(name, flat=True)
         found += [(field, stored) for stored in names]
     return found
+
+
+@transaction.atomic
+def end_sessions(*, user_id: UUID) -> int:
+    """Log the person out everywhere, at once; answers of how many sessions."""
+    ended, _ = Session.objects.filter(user=user_id).delete()
+    UserSession.objects.filter(user=user_id).delete()
+    return ended
 
 
 def remove_expired_sessions() -> int:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
@@ -24,7 +25,7 @@ from users.models.profile import (
     UserType,
     Visibility,
 )
-from users.services import accounts
+from users.services import accounts, roles
 
 # Whoever has an address here is of the demo: .example belongs to nobody (RFC 2606).
 DOMAIN = "demo.numeneon.example"
@@ -98,6 +99,15 @@ ADMIN = DemoPerson(
     profile={"visibility": Visibility.PRIVATE},
     settings={"workout_days_per_week": 0},
 )
+# Of the staff, but for what the role says like everybody.
+SUPPORTER = DemoPerson(
+    username="sam",
+    first_name="Sam",
+    role="support",
+    profile={"visibility": Visibility.PRIVATE},
+    settings={"workout_days_per_week": 0},
+)
+STAFF = (ADMIN, SUPPORTER)
 NAMED = (
     DemoPerson(
         username="ana",
@@ -154,15 +164,15 @@ NAMED = (
         settings={"primary_goal": PrimaryGoal.ENDURANCE, "workout_days_per_week": 5},
     ),
 )
-WITH_LOGIN = (*NAMED, ADMIN)
+WITH_LOGIN = (*NAMED, *STAFF)
 # Who follows a program; the others only train.
 FOLLOWERS = frozenset(person.username for person in NAMED)
 
 
-def demo_people(*, count: int, seed: int, with_admin: bool = True) -> list[DemoPerson]:
-    """The named people first, then others made up from the seed; the admin is not counted."""
+def demo_people(*, count: int, seed: int, with_staff: bool = True) -> list[DemoPerson]:
+    """The named people first, then others made up from the seed; the staff is not counted."""
     made_up = [_made_up(f"demo{number:04}", seed) for number in range(len(NAMED) + 1, count + 1)]
-    return [*([ADMIN] if with_admin else []), *NAMED[:count], *made_up]
+    return [*(STAFF if with_staff else []), *NAMED[:count], *made_up]
 
 
 @transaction.atomic
@@ -175,7 +185,7 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
     with connection.cursor() as cursor:
         # Two seeds at once: the second then finds everybody there.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    new = _without_known(people)
+    new = without_known(people)
     if not new:
         return []
     # A hash takes as long as a log-in is meant to take; many people share one.
@@ -188,7 +198,7 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
                 first_name=person.first_name,
                 last_name=person.last_name,
                 password=password,
-                is_staff=person.role == ADMIN.role,
+                is_staff=person in STAFF,
                 is_superuser=person.role == ADMIN.role,
                 date_joined=now - _JOINED_BEFORE,
             )
@@ -213,7 +223,14 @@ def add_people(*, people: Sequence[DemoPerson], now: datetime) -> list[User]:
     EmailAddress.objects.bulk_create(
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users]
     )
+    _give_roles([user for user, person in pairs if person == SUPPORTER])
     return users
+
+
+def _give_roles(supporters: Sequence[User]) -> None:
+    if supporters:
+        roles.load_roles()
+        Group.objects.get(name=roles.SUPPORT).user_set.add(*supporters)
 
 
 def demo_users() -> QuerySet[User]:
@@ -251,7 +268,8 @@ def erase_everyone() -> Iterator[UUID]:
         yield user_id
 
 
-def _without_known(people: Sequence[DemoPerson]) -> list[DemoPerson]:
+def without_known(people: Sequence[DemoPerson]) -> list[DemoPerson]:
+    """Those whose username and address nobody has."""
     rows = User.objects.annotate(name=Lower("username"), address=Lower("email")).filter(
         Q(name__in=[person.username for person in people])
         | Q(address__in=[person.email for person in people])
