@@ -7,6 +7,11 @@ class OperationsConfig(AppConfig):
 
     name = "config"
 
+    def ready(self) -> None:
+        from config import observability
+
+        observability.begin()
+
 
 class NumeneonAdminConfig(AdminConfig):
     default_site = "config.admin.NumeneonAdminSite"

@@ -1,10 +1,13 @@
 """The Celery app and the whole schedule."""
 
 import os
+import signal
+import threading
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_shutting_down
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,6 +15,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 @setup_logging.connect
 def keep_our_logging(**kwargs: object) -> None:
     """Celery leaves logging alone when somebody listens here; Django has set it up."""
+
+
+@worker_shutting_down.connect
+def give_back_what_takes_long(how: str, **kwargs: object) -> None:
+    """A worker that is told to stop finishes its tasks, and after a while gives back the rest.
+
+    Celery's own soft shutdown sleeps for the whole time even if all is done, deaf to what finishes
+    meanwhile, and would give that back as well.
+    """
+    if how == "Warm":
+        end = (os.getpid(), signal.SIGQUIT)
+        timer = threading.Timer(settings.WORKER_STOP_S, os.kill, end)
+        timer.daemon = True
+        timer.start()
 
 
 app = Celery("numeneon")
@@ -22,6 +39,7 @@ app.conf.beat_schedule = {
     "outbox": {"task": "users.tasks.sweep_outbox", "schedule": 15.0},
     "jobs": {"task": "users.tasks.sweep_jobs", "schedule": 30.0},
     "analytics": {"task": "analytics.tasks.sweep_analytics", "schedule": 30.0},
+    "daily-figures": {"task": "analytics.tasks.refresh_figures", "schedule": 600.0},
     "standings": {"task": "social.tasks.sweep_standings", "schedule": 10.0},
     "challenges": {"task": "social.tasks.sweep_challenges", "schedule": 60.0},
     "challenge-recounts": {

@@ -14,7 +14,7 @@ urlpatterns = [
     path("api/v1/stream/", live.stream),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("metrics", metrics.metrics),
+    path("metrics", metrics.metrics_of_processes),
 ]
 
 

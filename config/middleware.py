@@ -1,9 +1,8 @@
 """What happens to every request before and after its view."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import orjson
@@ -19,6 +18,7 @@ from django.utils.deprecation import MiddlewareMixin
 from rest_framework.exceptions import ParseError
 
 from config import errors, logs, metrics
+from config.observability.work import Work
 from config.representation import check_document
 from users.sessions import TokenCookieMiddleware
 
@@ -47,37 +47,30 @@ class RequestLogMiddleware(_InBothWorlds):
     def __call__(self, request: HttpRequest) -> Any:
         if iscoroutinefunction(self):
             return self._answer_async(request)
-        started = time.perf_counter()
-        with self._named(request) as request_id:
-            return self._noted(request, self.get_response(request), request_id, started=started)
+        with self._named(request) as request_id, metrics.under_way(request) as work:
+            return self._noted(request, self.get_response(request), request_id, work)
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponse:
-        started = time.perf_counter()
-        with self._named(request) as request_id:
+        with self._named(request) as request_id, metrics.under_way(request) as work:
             response = await self.get_response(request)
-            return self._noted(request, response, request_id, started=started)
+            return self._noted(request, response, request_id, work)
 
-    @contextmanager
-    def _named(self, request: HttpRequest) -> Iterator[str]:
+    def _named(self, request: HttpRequest) -> AbstractContextManager[str]:
         given = request.headers.get("X-Request-ID", "")
         # A proxy may name the request; nobody may write into our logs.
         ours = given.isascii() and given.replace("-", "").isalnum()
         request_id = given if ours and len(given) <= _MAX_REQUEST_ID_LENGTH else uuid.uuid7().hex
-        token = logs.request_id.set(request_id)
-        try:
-            yield request_id
-        finally:
-            logs.request_id.reset(token)
+        return logs.named(request_id)
 
     def _noted(
-        self, request: HttpRequest, response: HttpResponse, request_id: str, *, started: float
+        self, request: HttpRequest, response: HttpResponse, request_id: str, work: Work
     ) -> HttpResponse:
         response.headers["X-Request-ID"] = request_id
-        metrics.observe(request, response, started=started)
-        self._log(request, response, started=started)
+        metrics.observe(request, response, work=work)
+        self._log(request, response, work)
         return response
 
-    def _log(self, request: HttpRequest, response: HttpResponse, *, started: float) -> None:
+    def _log(self, request: HttpRequest, response: HttpResponse, work: Work) -> None:
         match = request.resolver_match
         logger.info(
             "%s %s %s",
@@ -86,7 +79,9 @@ class RequestLogMiddleware(_InBothWorlds):
             response.status_code,
             extra={
                 "status": response.status_code,
-                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "duration_ms": round(work.seconds() * 1000, 1),
+                "queries": work.queries,
+                "query_ms": round(work.query_s * 1000, 1),
             },
         )
 

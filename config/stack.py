@@ -238,6 +238,7 @@ def prepare() -> None:
         call_command("load_catalogue")
         call_command("load_programs")
         call_command("load_foods")
+        call_command("load_roles")
         call_command("seed_demo")
         marker.write_text(database)
 
@@ -284,8 +285,8 @@ class _Stack:
         # One worker has nobody to gossip with, and a printed mail should look like a mail.
         options = ["--without-gossip", "--without-mingle", "worker.redirect_stdouts=false"]
         options += ["--concurrency", str(_number("WORKER_CONCURRENCY", default=2))]
-        self.worker = _Program(note, "worker", *_celery("worker", *options))
         shared = {"PROMETHEUS_MULTIPROC_DIR": str(VAR / "prometheus"), "LIVE_PORT": str(live_port)}
+        self.worker = _Program(note, "worker", *_celery("worker", *options), **shared)
         web = _Program(note, "web server", *_web(port), **shared)
         live = _Program(note, "live server", *_live(live_port), **shared)
         self.programs = [web, live, self.worker, _Program(note, "schedule", *_celery("beat"))]

@@ -45,7 +45,7 @@ def test_the_process_says_that_it_lives_without_asking_the_database(client):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
-def test_a_probe_may_come_by_an_address_that_is_no_name_of_ours(path, client):
+def test_a_probe_may_come_by_an_address_that_is_no_name_of_ours(path, client, db):
     assert client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
@@ -268,7 +268,7 @@ class TestMetrics:
         assert 'route="api/v1/workouts/<uuid:pk>/",status="401"' in text
         assert "019a2f5e" not in text
 
-    def test_with_a_token_they_are_its_bearers_alone(self, client, settings):
+    def test_with_a_token_they_are_its_bearers_alone(self, client, settings, db):
         settings.METRICS_TOKEN = "let-me-in"
 
         refused = client.get("/metrics")

@@ -30,6 +30,7 @@ from users.api import seats
 from users.api.hearing import Listener, hearing
 from users.models import LiveEvent, SyncClock
 from users.services import live
+from users.signals import stream_ended, stream_opened
 
 logger = logging.getLogger(__name__)
 
@@ -216,6 +217,7 @@ class _Stream:
         self._ends_at = self._spoke_at + settings.LIVE_STREAM_AGE_S
 
     async def chunks(self) -> AsyncIterator[bytes]:
+        stream_opened.send_robust(sender=None)
         try:
             async with hearing.listening(self._listener):
                 yield f"retry: {RETRY_MS}\n\n".encode()
@@ -223,6 +225,7 @@ class _Stream:
                     yield chunk
                     self._spoke_at = time.monotonic()
         finally:
+            stream_ended.send_robust(sender=None)
             await sync_to_async(seats.leave)(self._user_id, self._opening.seat)
 
     async def _told(self) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ A runner takes the job's id, may run twice for one job, and commits as it goes.
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from users.models import JobState, JobStatus
-from users.signals import job_waiting
+from users.signals import job_moved, job_tried, job_waiting, jobs_given_up
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +59,19 @@ def run(*, label: str, job_id: UUID) -> bool:
     attempt = _claim(label, job_id)
     if attempt is None:
         return False
+    outcome, started = "failed", time.perf_counter()
     try:
         _runners[label](job_id)
+        outcome = "ran"
     except JobCancelled:
-        return False
+        outcome = "cancelled"
     except Exception:
         _release(label, job_id, attempt)
         raise
-    return True
+    finally:
+        seconds = time.perf_counter() - started
+        job_tried.send_robust(sender=None, label=label, outcome=outcome, seconds=seconds)
+    return outcome == "ran"
 
 
 def keep(job: JobState, **values: Any) -> None:
@@ -86,6 +92,8 @@ def _renew(job: JobState, lease: timedelta, values: Mapping[str, Any]) -> None:
     now = timezone.now()
     if not running.update(claimed_until=now + lease, updated_at=now, **values):
         raise JobCancelled
+    if "status" in values:
+        job_moved.send_robust(sender=type(job), job=job, status=values["status"], values=values)
 
 
 def end(job: JobState, status: str, **values: Any) -> None:
@@ -102,10 +110,12 @@ def sweep(*, now: datetime) -> list[tuple[str, UUID]]:
             | Q(status=JobStatus.RUNNING, claimed_until__lte=now)
         )
         given_up = stale.filter(attempts__gte=MAX_ATTEMPTS)
-        if given_up.update(
+        count = given_up.update(
             status=JobStatus.FAILED, error="It failed too often.", updated_at=now, finished_at=now
-        ):
+        )
+        if count:
             logger.error("Jobs of %s were given up.", label)
+            jobs_given_up.send_robust(sender=None, label=label, count=count)
         oldest = stale.order_by("pk").values_list("pk", flat=True)
         lost += [(label, pk) for pk in oldest[:SWEEP_LIMIT]]
     return lost

@@ -149,6 +149,23 @@ def forget_everywhere(actor_id: UUID) -> None:
     _take_out(NotificationActor.objects.filter(user__in=clocks, actor=actor_id), clocks)
 
 
+@transaction.atomic
+def recount_actors(notification_ids: Sequence[UUID]) -> int:
+    """Make these say who is in them, where nobody is told of anything new; how many there are.
+
+    One that tells of people and has none goes.
+    """
+    rows = Notification.objects.filter(pk__in=notification_ids).order_by("user_id", "pk")
+    clocks = advance_clocks_unheard(list(rows.values_list("user", flat=True)))
+    places = [place for place in rows.values_list("user_id", "pk") if place[0] in clocks]
+    actors = NotificationActor.objects.filter(notification__in=notification_ids).order_by()
+    counts = dict(actors.values_list("notification_id").annotate(count=Count("pk")))
+    _rewrite([place for place in places if place[1] in counts], counts, clocks)
+    if gone := [place for place in places if place[1] not in counts]:
+        _remove(gone, clocks)
+    return len(places)
+
+
 def mark_read(*, notifications: "models.QuerySet[Notification]", read_at: datetime) -> int:
     return notifications.filter(read_at=None).update(read_at=read_at, updated_at=read_at)
 

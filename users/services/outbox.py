@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from users.models import OutboxMessage
-from users.signals import outbox_message_written
+from users.signals import outbox_message_tried, outbox_message_written
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,11 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def kinds() -> list[str]:
+    """What can be promised, in the order of the alphabet."""
+    return sorted(_handlers)
 
 
 @transaction.atomic
@@ -65,6 +70,7 @@ def deliver(*, message_id: UUID) -> bool:
     except Exception:
         _postpone(message_id)
         raise
+    _tell(message, "delivered")
     return True
 
 
@@ -79,8 +85,16 @@ def _postpone(message_id: UUID) -> None:
         due_at=now + timedelta(seconds=min(3600, 15 * 2**attempts)),
         failed_at=now if attempts >= MAX_ATTEMPTS else None,
     )
-    if attempts >= MAX_ATTEMPTS:
+    is_over = attempts >= MAX_ATTEMPTS
+    _tell(message, "given_up" if is_over else "failed")
+    if is_over:
         logger.error("Outbox message %s (%s) was given up.", message_id, message.kind)
+
+
+def _tell(message: OutboxMessage, outcome: str) -> None:
+    outbox_message_tried.send_robust(
+        sender=OutboxMessage, kind=message.kind, outcome=outcome, created_at=message.created_at
+    )
 
 
 @transaction.atomic

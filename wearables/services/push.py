@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from users.errors import Conflict
 from users.models import JobStatus
+from users.signals import job_moved
 from wearables.models import (
     DeviceStatus,
     PushBatch,
@@ -157,18 +158,18 @@ def _finish(
         # The same batch came twice at once, and the other one was first.
         return dict(rows.values_list("answer", flat=True).get())
     ended = timezone.now()
-    SyncRun.objects.create(
+    counted = {name: getattr(counts, name) for name in ("new", "changed", "deleted")}
+    run = SyncRun.objects.create(
         user_id=device.user_id,
         device=device,
         kind=SyncKind.PUSH,
         status=JobStatus.DONE,
         scope={"batch_id": claimed.batch_id},
-        new=counts.new,
-        changed=counts.changed,
-        deleted=counts.deleted,
+        **counted,
         started_at=began,
         finished_at=ended,
     )
+    job_moved.send_robust(sender=SyncRun, job=run, status=run.status, values=counted)
     WearableDevice.objects.filter(pk=device.pk).write(last_synced=ended)
     return answer
 
