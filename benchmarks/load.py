@@ -35,6 +35,7 @@ class Job:
     connections: int
     seed: int
     pause_s: float = 0.0  # before each next request, where there is one connection
+    host: str = "127.0.0.1"
 
 
 @dataclass
@@ -87,7 +88,7 @@ def _drive(
     open_ = {}
     with select.epoll() as poll, ExitStack() as stack:
         for _ in range(job.connections):
-            connection = stack.enter_context(closing(Connection(job.port)))
+            connection = stack.enter_context(closing(Connection(job.port, job.host)))
             open_[connection.number] = connection
             poll.register(connection.number, select.EPOLLIN)
             connection.send(next(todo))
@@ -121,8 +122,8 @@ def exchange(port: int, request: bytes) -> tuple[int, bytes]:
 class Connection:
     """A kept-alive HTTP/1.1 connection with one request under way."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_LIMIT_S)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection((host, port), timeout=ANSWER_LIMIT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.number = self.socket.fileno()
         self.sent_at = 0.0

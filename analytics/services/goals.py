@@ -105,12 +105,15 @@ def delete_goal(*, user_id: UUID, goal_id: UUID) -> None:
     Goal.objects.filter(user_id=user_id, pk=goal_id).delete()
 
 
-def settle_goals(*, people: Sequence[Person]) -> None:
+def settle_goals(*, people: Sequence[Person]) -> int:
     """Make what the goals of these people say of themselves follow from their diaries.
+
+    Answers how many goals said something else.
 
     The caller has advanced the people's clocks and settled what goals are measured by. At most
     five statements for a chunk of people; goals that are right are not written.
     """
+    written = 0
     for first in range(0, len(people), CHUNK):
         chunk = people[first : first + CHUNK]
         calendars = {
@@ -118,7 +121,8 @@ def settle_goals(*, people: Sequence[Person]) -> None:
             for person in chunk
         }
         clocks = {person.user_id: person.clock for person in chunk}
-        _settle(selectors.goals_of(calendars), calendars, clocks)
+        written += _settle(selectors.goals_of(calendars), calendars, clocks)
+    return written
 
 
 def _settle_one(goal: Goal, revision: int, calendar: Calendar) -> None:
@@ -128,7 +132,7 @@ def _settle_one(goal: Goal, revision: int, calendar: Calendar) -> None:
 
 def _settle(
     rows: Sequence[Row], calendars: Mapping[UUID, Calendar], clocks: Mapping[UUID, int]
-) -> None:
+) -> int:
     standings = selectors.standings(rows, calendars)
     changed = []
     for row in rows:
@@ -140,6 +144,7 @@ def _settle(
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, {name: [one[name] for one in changed] for name in names})
     _announce(row for row in changed if row["is_announced"])
+    return len(changed)
 
 
 def _settled(row: Row, standing: Standing) -> Row:

@@ -93,14 +93,33 @@ def refresh_people(user_ids: Collection[UUID], *, now: datetime) -> Refreshed:
 
 
 def rebuild_people(
-    user_ids: Collection[UUID], *, now: datetime, since: date | None = None
+    user_ids: Collection[UUID],
+    *,
+    now: datetime,
+    since: date | None = None,
+    dry_run: bool = False,
 ) -> Iterator[Refreshed]:
     """Make anew all that follows from the diaries of these people, or all since a day.
 
-    Answers after each chunk of people, which is committed then.
+    Answers after each chunk of people, which is committed then, or undone in a dry run.
     """
     for chunk in _chunks(user_ids):
-        yield _refreshed(chunk, now, lambda people: all_of(people, since=since))
+        with transaction.atomic():
+            done = _refreshed(chunk, now, lambda people: all_of(people, since=since))
+            transaction.set_rollback(dry_run)
+        yield done
+
+
+@transaction.atomic
+def wrong_rows_of(user_ids: Collection[UUID], *, now: datetime) -> int:
+    """How many derived rows of these people no refresh would put right. Changes nothing.
+
+    What merely waits for its refresh is not wrong. Their other writers wait meanwhile.
+    """
+    refresh_people(user_ids, now=now)
+    rebuilt = list(rebuild_people(user_ids, now=now))
+    transaction.set_rollback(True)
+    return sum(one.written + one.gone for one in rebuilt)
 
 
 def _chunks(user_ids: Collection[UUID]) -> Iterator[list[UUID]]:
@@ -140,8 +159,8 @@ def _settle(people: Sequence[Person], changes: Changes) -> list[Settled]:
         settle_strength_progress(clocks=clocks, days=changes.lift_days),
         settle_personal_records(clocks=clocks, exercises=exercises),
         settle_workout_analyses(people=people, since=changes.periods_since),
+        Settled(written=settle_goals(people=people)),
     ]
-    settle_goals(people=people)
     _announce({user_id for user_id, _ in changes.training_days})
     return settled
 

@@ -1,6 +1,6 @@
 """A week of everybody's training, in a statement for thousands of people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from analytics.selectors.periods import NUMBERS, week_of
 from analytics.services.analyses import WORKOUT_ANALYSES
 from users.keyset import fetch
+from users.models import SyncClock
 
 # People in one transaction, whose other writers wait until it ends.
 CHUNK: Final = 2000
@@ -96,16 +97,29 @@ class WeeklyTotals:
         )
 
 
-def refresh_week(*, week_of: date, now: datetime) -> WeeklyTotals:
+def refresh_week(
+    *,
+    week_of: date,
+    now: datetime,
+    dry_run: bool = False,
+    told: Callable[[int], object] = lambda _: None,
+) -> WeeklyTotals:
     """Make everybody's week that holds a day agree with their training days.
 
     By each person's own weeks. Those whose week is right already are not written, and their
-    clocks stay.
+    clocks stay. ``told`` hears how many people were looked at; a dry run writes nothing.
     """
     done = WeeklyTotals()
     for people in _chunks():
-        done += _refreshed(people, {"people": people, "day": week_of, "now": now})
+        parameters = {"people": people, "day": week_of, "now": now}
+        done += _refreshed(people, parameters, dry_run=dry_run)
+        told(len(people))
     return done
+
+
+def people_count() -> int:
+    """How many people are looked at."""
+    return SyncClock.objects.count()
 
 
 def _chunks() -> Iterator[list[UUID]]:
@@ -116,7 +130,7 @@ def _chunks() -> Iterator[list[UUID]]:
 
 
 @transaction.atomic
-def _refreshed(people: list[UUID], parameters: dict[str, Any]) -> WeeklyTotals:
+def _refreshed(people: list[UUID], parameters: dict[str, Any], *, dry_run: bool) -> WeeklyTotals:
     # The clocks move afterwards, and only where something was written: a clock that moves calls
     # for a refresh of the person. Nobody else can move them meanwhile.
     clocks = {row["user_id"]: row["revision"] + 1 for row in fetch(_LOCK, {"people": people})}
@@ -124,4 +138,6 @@ def _refreshed(people: list[UUID], parameters: dict[str, Any]) -> WeeklyTotals:
     if settled.written or settled.gone:
         with connection.cursor() as cursor:
             cursor.execute(_ADVANCE, {"people": people})
-    return WeeklyTotals(**fetch(_TOTALS, parameters)[0], written=settled.written + settled.gone)
+    totals = fetch(_TOTALS, parameters)[0]
+    transaction.set_rollback(dry_run)
+    return WeeklyTotals(**totals, written=settled.written + settled.gone)

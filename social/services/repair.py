@@ -1,5 +1,6 @@
 """Proves that kept counts agree with the rows, and mends those that do not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
@@ -10,6 +11,7 @@ from social.services import author_feed
 from users.keyset import fetch
 
 _BATCH = 1000
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,11 @@ _FEED_DRIFT: LiteralString = """
 
 @dataclass(frozen=True)
 class Drift:
-    """How many rows of a counter were wrong."""
+    """How many rows of a counter were wrong, and which, for example."""
 
     counter: str
     wrong: int
+    examples: tuple[UUID, ...] = ()
 
 
 def repair_counters(*, dry_run: bool = False) -> list[Drift]:
@@ -78,26 +81,29 @@ def repair_counters(*, dry_run: bool = False) -> list[Drift]:
     Safe beside the traffic: a row is locked before it is recounted for good. With ``dry_run``
     nothing is written.
     """
-    drifts = [
-        Drift(
-            f"{counter.table.removeprefix('social_')}.{counter.column}", _repair(counter, dry_run)
-        )
-        for counter in COUNTERS
-    ]
-    return [*drifts, Drift("authorfeed", _repair_feeds(dry_run))]
+    return list(repaired(dry_run=dry_run))
 
 
-def _repair(counter: Counter, dry_run: bool) -> int:  # noqa: FBT001 - handed through
+def repaired(*, dry_run: bool) -> Iterator[Drift]:
+    """As ``repair_counters``, one after the other."""
+    for counter in COUNTERS:
+        yield _repair(counter, dry_run=dry_run)
+    yield _repair_feeds(dry_run=dry_run)
+
+
+def _repair(counter: Counter, *, dry_run: bool) -> Drift:
+    name = f"{counter.table.removeprefix('social_')}.{counter.column}"
     suspects = fetch(
         f'SELECT id FROM {counter.table} "row"'  # noqa: S608 - names of our own tables
         f" WHERE {counter.column} <> ({counter.counted}) ORDER BY id",
         {},
     )
     ids = [row["id"] for row in suspects]
-    if dry_run:
-        return len(ids)
-    batches = (ids[first : first + _BATCH] for first in range(0, len(ids), _BATCH))
-    return sum(_recount(counter, batch) for batch in batches)
+    wrong = len(ids)
+    if not dry_run:
+        batches = (ids[first : first + _BATCH] for first in range(0, len(ids), _BATCH))
+        wrong = sum(_recount(counter, batch) for batch in batches)
+    return Drift(name, wrong, tuple(ids[:_EXAMPLES]))
 
 
 @transaction.atomic
@@ -117,9 +123,9 @@ def _recount(counter: Counter, ids: list[UUID]) -> int:
     return wrong
 
 
-def _repair_feeds(dry_run: bool) -> int:  # noqa: FBT001 - handed through
+def _repair_feeds(*, dry_run: bool) -> Drift:
     wrong = [row["id"] for row in fetch(_FEED_DRIFT, {})]
     if not dry_run:
         for user_id in wrong:
             author_feed.keep(user_id)
-    return len(wrong)
+    return Drift("authorfeed", len(wrong), tuple(wrong[:_EXAMPLES]))

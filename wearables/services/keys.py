@@ -6,6 +6,7 @@ and so is one that is under the newest key already.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -17,6 +18,7 @@ from django.db.models import Field
 from wearables.encryption import EncryptedTextField, WrongKey, rotated
 
 BATCH: Final = 500
+_EXAMPLES: Final = 5
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Rotation:
     changed: int = 0
     # No key of the ring opens it.
     unreadable: int = 0
+    # The first of these, by table and key.
+    examples: list[str] = attribute(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -118,6 +122,8 @@ def _take(
     except (WrongKey, ValueError):
         # Also what is no encrypted text at all.
         rotation.unreadable += 1
+        if len(rotation.examples) < _EXAMPLES:
+            rotation.examples.append(f"{field.model._meta.db_table} {key}")
         return
     if dry_run or _swap(field, key, stored, renewed):
         rotation.rotated += 1

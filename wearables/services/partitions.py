@@ -27,16 +27,16 @@ def ensure_months(dates: Iterable[date]) -> list[date]:
     In a transaction of its own, unless the caller has one: better before it begins to write.
     """
     wanted = {each.replace(day=1) for each in dates}
-    missing = _missing(wanted) if wanted else []
-    if not missing:
+    absent = _missing(wanted) if wanted else []
+    if not absent:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_TABLE])
         # Somebody else may have made them while this waited for them.
-        missing = _missing(missing)
-        for month in missing:
+        absent = _missing(absent)
+        for month in absent:
             _make(month)
-    return missing
+    return absent
 
 
 def months_from(first: date, count: int) -> list[date]:
@@ -48,6 +48,11 @@ def months_from(first: date, count: int) -> list[date]:
 def make_next_months(*, today: date, count: int = AHEAD) -> list[date]:
     """Make the month of today, and so many after it."""
     return ensure_months(months_from(today, count + 1))
+
+
+def missing_months(*, today: date, count: int = AHEAD) -> list[date]:
+    """Those that ``make_next_months`` would make."""
+    return _missing(months_from(today, count + 1))
 
 
 def existing_months() -> list[str]:

@@ -13,6 +13,7 @@ import orjson
 from django.conf import settings
 from django.utils import timezone
 
+from users.services import outbox
 from wearables.models import RawPayload, WearableDevice
 from wearables.providers.base import ProviderError
 from wearables.readings import Counts
@@ -59,6 +60,16 @@ def replay(
                 unread += 1
             told(row)
     return counts, unread
+
+
+def request_replay(*, device: WearableDevice) -> None:
+    """Have a worker read what is kept of a connection once more."""
+    outbox.promise(kind="replay_payloads", device_id=str(device.pk))
+
+
+@outbox.handles("replay_payloads")
+def replay_device(*, device_id: str) -> None:
+    replay(WearableDevice.objects.filter(pk=device_id))
 
 
 def kept(devices: Iterable[WearableDevice]) -> int:

@@ -64,8 +64,10 @@ def resettle(*, user_id: UUID, dry_run: bool = False) -> Resettled:
         revision=revision,
         dates=[row["date"] for row in fetch(_DATES, {"user": user_id})],
     )
-    transaction.set_rollback(dry_run)
-    return Resettled(sleeps=nights.written, days=days.written + days.gone)
+    done = Resettled(sleeps=nights.written, days=days.written + days.gone)
+    # Where nothing was wrong, the person's clock stays where it is as well.
+    transaction.set_rollback(dry_run or done == Resettled())
+    return done
 
 
 def resettle_people(user_ids: list[UUID], *, dry_run: bool) -> Iterator[Resettled]:

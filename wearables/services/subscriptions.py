@@ -30,13 +30,18 @@ def keep_all(*, now: datetime) -> int:
     What fails is tried again the next time. Without PUBLIC_URL nobody could reach us, and
     nothing is asked.
     """
+    return sum(_keep(provider, now) for provider in subscribed_to())
+
+
+def subscribed_to() -> list[Provider]:
+    """The configured providers that tell by webhooks; none where nobody could reach us."""
     if not settings.PUBLIC_URL:
-        return 0
-    return sum(
-        _keep(provider, now)
+        return []
+    return [
+        provider
         for slug, provider in registry.PROVIDERS.items()
         if provider.capabilities.webhooks and is_configured(slug)
-    )
+    ]
 
 
 def promise_first(provider: Provider) -> None:

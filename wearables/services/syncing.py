@@ -9,7 +9,7 @@ it has begun, what is left of it, so that another worker goes on where one was l
 - "tries": {error code: how often it was waited for since the run last came on}.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from users.errors import Conflict
@@ -116,6 +116,29 @@ def request_manual(*, device: WearableDevice) -> SyncRun:
     if not _polls(maker, device):
         raise CannotBeRead(f"{maker.title} sends its data by itself.", code="sends_itself")
     return request_sync(device=device, kind=SyncKind.MANUAL)
+
+
+@transaction.atomic
+def retry(*, run_ids: Collection[UUID]) -> int:
+    """Have failed runs begin anew where they stopped; answers how many.
+
+    One whose connection is not active, or is being read in the same way, is left alone.
+    """
+    failed = SyncRun.objects.filter(
+        pk__in=run_ids, status=JobStatus.FAILED, device__status=DeviceStatus.ACTIVE
+    )
+    count = 0
+    for run in failed.order_by("pk").select_for_update(of=("self",), no_key=True):
+        run.status, run.attempts, run.error, run.error_code = JobStatus.PENDING, 0, "", ""
+        run.claimed_until = run.due_at = run.finished_at = None
+        try:
+            with transaction.atomic():
+                run.save()
+        except IntegrityError:
+            continue
+        jobs.announce(run)
+        count += 1
+    return count
 
 
 def request_notice(*, device: WearableDevice, notice: Notice) -> SyncRun:

@@ -14,12 +14,12 @@ from nutrition.services import imports
 from nutrition.services.imports_files import Place, size_of
 from nutrition.services.imports_rejected import RejectedRows
 from nutrition.transfer.readings import Rejected
+from users.management.ops import INTERRUPTED, OpsCommand
 
-_INTERRUPTED: Final = 130  # as a shell calls the end by Ctrl-C
 _GO_ON: Final = "The same command goes on from there."
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = (
         "Import foods of Open Food Facts or FoodData Central from a file of any size. Running it"
         " again changes nothing; after an interruption, it goes on."
@@ -28,9 +28,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="A file; of USDA, the archive or its folder.")
         parser.add_argument(
-            "--format", required=True, choices=FoodImportFormat.values, dest="file_format"
+            "--format",
+            required=True,
+            choices=FoodImportFormat.values,
+            dest="file_format",
+            help="Whose file it is, and how it is written.",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Say what would change.")
         parser.add_argument(
             "--rejected", type=Path, metavar="FILE.csv", help="Write the rejected rows there."
         )
@@ -73,7 +76,7 @@ class Command(BaseCommand):
             except OperationalError as error:
                 raise CommandError(f"The database failed: {error} {_GO_ON}") from error
             except KeyboardInterrupt as error:
-                raise CommandError(f"Interrupted. {_GO_ON}", returncode=_INTERRUPTED) from error
+                raise CommandError(f"Interrupted. {_GO_ON}", returncode=INTERRUPTED) from error
         self._tell(report, seconds=time.perf_counter() - began, dry_run=dry_run)
 
     def _tell(self, report: imports.Report, *, seconds: float, dry_run: bool) -> None:

@@ -1,12 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from nutrition.services import catalogue
+from users.management.ops import OpsCommand, rehearsal
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Load the starter foods and the categories. Running it again changes nothing."
 
-    def handle(self, **options: Any) -> None:
-        self.stdout.write(str(catalogue.load_foods()))
+    def handle(self, *, dry_run: bool, **options: Any) -> None:
+        with rehearsal(dry_run=dry_run):
+            loaded = catalogue.load_foods()
+        self.tell(loaded, dry_run=dry_run)

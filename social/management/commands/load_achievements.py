@@ -1,12 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from social.services import achievements
+from users.management.ops import OpsCommand, rehearsal
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Load the catalogue of achievements. Running it again changes nothing."
 
-    def handle(self, **options: Any) -> None:
-        self.stdout.write(str(achievements.load_catalogue()))
+    def handle(self, *, dry_run: bool, **options: Any) -> None:
+        with rehearsal(dry_run=dry_run):
+            loaded = achievements.load_catalogue()
+        self.tell(loaded, dry_run=dry_run)

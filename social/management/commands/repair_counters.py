@@ -1,19 +1,19 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from social.services import repair
+from users.management.ops import OpsCommand, progress
 
 
-class Command(BaseCommand):
-    help = "Recount likes, replies, shares, participants and members; say which counts were wrong."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Count, and write nothing.")
+class Command(OpsCommand):
+    help = (
+        "Recount likes, replies, shares, participants and members; say which counts were wrong."
+        " Run again, it finds none."
+    )
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
-        drifts = repair.repair_counters(dry_run=dry_run)
-        for drift in drifts:
-            self.stdout.write(f"{drift.counter}: {drift.wrong} wrong")
-        total = sum(drift.wrong for drift in drifts)
-        self.stdout.write(f"{total} {'would be mended' if dry_run else 'mended'}.")
+        total = 0
+        drifts = repair.repaired(dry_run=dry_run)
+        for drift in progress(drifts, of="Counters", total=len(repair.COUNTERS) + 1):
+            self.tell(f"{drift.counter}: {drift.wrong} wrong")
+            total += drift.wrong
+        self.tell(f"{total} {'would be mended' if dry_run else 'mended'}.")

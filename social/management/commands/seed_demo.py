@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
 from analytics.services import demo as analytics
+from analytics.services import figures
 from nutrition.services import catalogue as food_table
 from nutrition.services import demo as food
 from social.services import demo as social
+from users.management.ops import OpsCommand
 from users.services import demo as people
 from wearables.services import demo as watches
 from workouts.services import catalogue, demo_runs, programs
@@ -21,6 +23,8 @@ from workouts.services import demo as training
 LOGINS = "demo.json"
 # Whoever is interrupted loses this many people at most, and memory holds no more of them.
 PEOPLE_AT_A_TIME = 10
+# As long as its diaries are.
+_FIGURE_DAYS = 365
 
 
 def at_least_one(text: str) -> int:
@@ -61,8 +65,9 @@ def fill(*, everyone: Sequence[people.DemoPerson], now: datetime, seed: int) -> 
     ]
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Fill the app with people, their diaries, and what they do together. Twice is once."
+    is_for_demos = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clear", action="store_true", help="Erase the people of the demo.")
@@ -70,11 +75,11 @@ class Command(BaseCommand):
             "--users", type=at_least_one, default=len(people.NAMED), help="How many people."
         )
         parser.add_argument("--seed", type=int, default=1, help="Another one, other diaries.")
-        parser.add_argument("--force", action="store_true", help="In production too.")
 
-    def handle(self, *, clear: bool, users: int, seed: int, force: bool, **options: Any) -> None:
-        if settings.PRODUCTION and not force:
-            raise CommandError("This is production: add --force if you mean it.")
+    def handle(self, *, clear: bool, users: int, seed: int, dry_run: bool, **options: Any) -> None:
+        if dry_run:
+            self.tell(self._foreseen(clear=clear, count=users, seed=seed), dry_run=True)
+            return
         try:
             if clear:
                 self._clear()
@@ -87,8 +92,17 @@ class Command(BaseCommand):
             food.MissingFoods,
         ) as error:
             raise CommandError(error.message) from error
+        # The admin's first page shows the demo at once.
+        figures.rebuild_last_days(_FIGURE_DAYS, now=timezone.now())
         if not settings.PRODUCTION:
             people.write_logins(path=settings.VAR_DIR / LOGINS)
+
+    def _foreseen(self, *, clear: bool, count: int, seed: int) -> str:
+        # Not tried: pictures are files, which no transaction takes back.
+        if clear:
+            return f"{people.demo_users().count()} people would be erased."
+        new = people.without_known(_everyone(count=count, seed=seed))
+        return f"{len(new)} people would be added, with their diaries."
 
     def _clear(self) -> None:
         social.remove_social_life()
@@ -98,8 +112,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{gone} people erased.")
 
     def _fill(self, *, count: int, seed: int, now: datetime) -> None:
-        # A superuser whose password is in the source is for development alone.
-        everyone = people.demo_people(count=count, seed=seed, with_admin=not settings.PRODUCTION)
+        everyone = _everyone(count=count, seed=seed)
         for line in fill(everyone=everyone, now=now, seed=seed):
             self.stdout.write(line)
         logins = people.logins()
@@ -110,3 +123,8 @@ class Command(BaseCommand):
         expected = {person.username for person in everyone if person in people.WITH_LOGIN}
         for username in sorted(expected - {login.username for login in logins}):
             self.stdout.write(f"{username:8} is somebody else's username and stays theirs")
+
+
+def _everyone(*, count: int, seed: int) -> list[people.DemoPerson]:
+    # A superuser whose password is in the source is for development alone.
+    return people.demo_people(count=count, seed=seed, with_staff=not settings.PRODUCTION)

@@ -1,16 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
+from users.management.ops import OpsCommand, rehearsal
 from workouts.services import catalogue
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Load our exercise catalogue. Running it again changes nothing."
 
-    def handle(self, **options: Any) -> None:
-        try:
+    def handle(self, *, dry_run: bool, **options: Any) -> None:
+        with rehearsal(dry_run=dry_run):
             stored = catalogue.load_catalogue()
-        except catalogue.CatalogueNameTaken as error:
-            raise CommandError(error.message) from error
-        self.stdout.write(str(stored))
+        self.tell(stored, dry_run=dry_run)
