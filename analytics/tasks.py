@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.core.cache import cache
 
-from analytics.services import refresh
+from analytics.services import figures, refresh
 
 WAITING_SECONDS: Final = 30
 
@@ -40,3 +40,9 @@ def sweep_analytics() -> None:
     user_ids = [str(user_id) for user_id in refresh.stale_people(now=datetime.now(UTC))]
     for first in range(0, len(user_ids), refresh.CHUNK):
         refresh_people.delay(user_ids=user_ids[first : first + refresh.CHUNK])
+
+
+@shared_task
+def refresh_figures() -> None:
+    """Make the admin's daily figures of today and yesterday. They are upserted."""
+    figures.refresh(now=datetime.now(UTC))

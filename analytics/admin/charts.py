@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from analytics.charts.look import Asked, Chart, Look
 from analytics.models import AnalyticsState
 from analytics.selectors.pictures import most_trained, picture_of, svg_of
-from users.admin.reading import RecordAdmin, ShortPaginator
+from users.admin.health import may_see
+from users.admin.reading import RoomAdmin
 
 HALF_A_YEAR_DAYS: Final = 182
 # What somebody must be allowed to view to see a picture of it.
@@ -29,15 +30,12 @@ SHOWS: Final[dict[Chart, str]] = {
 
 
 @admin.register(AnalyticsState)
-class AnalyticsStateAdmin(RecordAdmin[AnalyticsState]):
+class AnalyticsStateAdmin(RoomAdmin[AnalyticsState]):
     """Its page has the person's charts, as that of their account has."""
 
-    paginator = ShortPaginator
     list_display = fields = ("user", "revision", "through", "week_starts_on", "refreshed_at")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
     ordering = ("-user",)
-    sortable_by = ()
 
     def get_urls(self) -> list[URLPattern]:
         chart = path(
@@ -52,6 +50,8 @@ class AnalyticsStateAdmin(RecordAdmin[AnalyticsState]):
         if chart not in SHOWS:
             raise Http404
         if not request.user.has_perm(f"analytics.view_{SHOWS[chart]}"):
+            raise PermissionDenied
+        if not may_see(request, person):
             raise PermissionDenied
         asked = Asked(
             chart=chart,

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from analytics.models import Goal, GoalStatus, HabitGoal
-from users.admin.reading import RecordAdmin, ShortPaginator
+from analytics.models import BodyGoal, Goal, GoalStatus, HabitGoal, StrengthGoal
+from users.admin.reading import RoomAdmin
 
 _KINDS: Final = ("strength", "body", "habit")
 
@@ -47,16 +47,13 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Goal)
-class GoalAdmin(RecordAdmin[Goal]):
+class GoalAdmin(RoomAdmin[Goal]):
     """Goals of all kinds. Where they stand follows from the diaries."""
 
-    paginator = ShortPaginator
     list_display = ("title", "user", "aim", "state", "progress_percent", "target_date")
     list_select_related = ("user", "strengthgoal__exercise", "bodygoal", "habitgoal")
     list_filter = (KindFilter, StatusFilter)
-    search_fields = ("title", "user__username")
-    ordering = ("-id",)
-    sortable_by = ()
+    words = ("title",)
     fieldsets = (
         (None, {"fields": ("user", "title", "aim", "notes")}),
         ("When", {"fields": ("start_date", "target_date", "is_abandoned")}),
@@ -78,7 +75,7 @@ class GoalAdmin(RecordAdmin[Goal]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Goal]:
         # One query for all kinds; the library would ask once more for each.
-        goals = Goal.objects.non_polymorphic().order_by(*self.ordering)
+        goals = Goal.objects.non_polymorphic().order_by("-id")
         return cast("QuerySet[Goal]", goals)
 
     @admin.display(description="status")
@@ -93,3 +90,46 @@ class GoalAdmin(RecordAdmin[Goal]):
             return f"{body.get_measure_display()}: {body.target_value:g}"
         habit: HabitGoal = goal.habitgoal
         return f"{habit.get_habit_display()}: {habit.days_per_week} a week, {habit.weeks} weeks"
+
+
+class _KindAdmin(RoomAdmin[Any]):
+    """The goals of one kind, with what only they have."""
+
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+    words = ("title",)
+    special: tuple[str, ...]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return ["title", "user", *self.special, "state", "progress_percent", "target_date"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [*self.get_list_display(request), "start_date", "start_value", "current_value"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        goals = self.model.objects.non_polymorphic().order_by("-pk")
+        return cast("QuerySet[Any]", goals)
+
+    @admin.display(description="status")
+    def state(self, goal: Goal) -> str:
+        return str(goal.status.label)
+
+
+@admin.register(StrengthGoal)
+class StrengthGoalAdmin(_KindAdmin):
+    list_select_related = ("user", "exercise")
+    named = ("exercise",)
+    search_help_text = "A username and words of the goal, or a part of an exercise's name; an id."
+    special = ("exercise", "target_kg")
+
+
+@admin.register(BodyGoal)
+class BodyGoalAdmin(_KindAdmin):
+    list_filter = ("measure",)
+    special = ("measure", "target_value")
+
+
+@admin.register(HabitGoal)
+class HabitGoalAdmin(_KindAdmin):
+    list_filter = ("habit",)
+    special = ("habit", "days_per_week", "weeks")

@@ -4,22 +4,18 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from analytics.models import NutritionSummary, TrainingBreak, TrainingDay, WorkoutAnalysis
-from users.admin.reading import RecordAdmin, ShortPaginator, pretty
+from users.admin.reading import RoomAdmin, pretty
 
 _RECORD = ("revision", "created_at", "updated_at")
 _SOURCE = ("source_rows", "source_revision")
 
 
 @admin.register(TrainingDay)
-class TrainingDayAdmin(RecordAdmin[TrainingDay]):
+class TrainingDayAdmin(RoomAdmin[TrainingDay]):
     """Follows from the workouts of a day."""
 
-    paginator = ShortPaginator
     list_display = ("user", "date", "workouts", "minutes", "volume", "lifting_load", "cardio_load")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
-    ordering = ("-id",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "date", "workouts", "minutes")}),
         ("Done", {"fields": ("volume", "sets_count", "distance_km")}),
@@ -30,10 +26,9 @@ class TrainingDayAdmin(RecordAdmin[TrainingDay]):
 
 
 @admin.register(NutritionSummary)
-class NutritionSummaryAdmin(RecordAdmin[NutritionSummary]):
+class NutritionSummaryAdmin(RoomAdmin[NutritionSummary]):
     """Follows from the food diary and the goals of a day."""
 
-    paginator = ShortPaginator
     list_display = (
         "user",
         "date",
@@ -45,9 +40,6 @@ class NutritionSummaryAdmin(RecordAdmin[NutritionSummary]):
     )
     list_select_related = ("user",)
     list_filter = ("is_complete", "compliance_validity")
-    search_fields = ("user__username",)
-    ordering = ("-id",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "date", "meal_count", "is_complete", "doubt")}),
         (
@@ -70,10 +62,9 @@ class NutritionSummaryAdmin(RecordAdmin[NutritionSummary]):
 
 
 @admin.register(WorkoutAnalysis)
-class WorkoutAnalysisAdmin(RecordAdmin[WorkoutAnalysis]):
+class WorkoutAnalysisAdmin(RoomAdmin[WorkoutAnalysis]):
     """Follows from the workouts of a week or a month."""
 
-    paginator = ShortPaginator
     list_display = (
         "user",
         "period",
@@ -85,9 +76,6 @@ class WorkoutAnalysisAdmin(RecordAdmin[WorkoutAnalysis]):
     )
     list_select_related = ("user",)
     list_filter = ("period",)
-    search_fields = ("user__username",)
-    ordering = ("-id",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "period", "start_date", "end_date")}),
         (
@@ -129,10 +117,8 @@ class WorkoutAnalysisAdmin(RecordAdmin[WorkoutAnalysis]):
 
 
 @admin.register(TrainingBreak)
-class TrainingBreakAdmin(RecordAdmin[TrainingBreak]):
+class TrainingBreakAdmin(RoomAdmin[TrainingBreak]):
     list_display = ("user", "starts_on", "ends_on", "reason")
     list_select_related = ("user",)
     list_filter = ("reason",)
-    search_fields = ("user__username",)
-    ordering = ("-id",)
     fields = ("user", "starts_on", "ends_on", "reason", "notes", *_RECORD)

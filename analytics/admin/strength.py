@@ -5,17 +5,16 @@ from django.utils.safestring import SafeString
 
 from analytics.admin.charts import chart_image
 from analytics.models import OneRmTest, PersonalRecord, StrengthProgress
-from users.admin.reading import RecordAdmin, ShortPaginator
+from users.admin.reading import RoomAdmin
 
 _RECORD = ("revision", "created_at", "updated_at")
-_SEARCH_HELP = "A username, or a part of an exercise's name."
+_SEARCH_HELP = "A username and words of an exercise's name, or one of them; an id."
 
 
 @admin.register(StrengthProgress)
-class StrengthProgressAdmin(RecordAdmin[StrengthProgress]):
+class StrengthProgressAdmin(RoomAdmin[StrengthProgress]):
     """Follows from the sets and tests of a day."""
 
-    paginator = ShortPaginator
     list_display = (
         "exercise",
         "user",
@@ -27,10 +26,9 @@ class StrengthProgressAdmin(RecordAdmin[StrengthProgress]):
     )
     list_select_related = ("exercise", "user")
     list_filter = ("validity", "calculated_1rm")
-    search_fields = ("exercise__name", "user__username")
+    named = ("exercise",)
+    words = ("exercise__name",)
     search_help_text = _SEARCH_HELP
-    ordering = ("-id",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "exercise", "date", "volume", "sets_count")}),
         (
@@ -60,27 +58,25 @@ class StrengthProgressAdmin(RecordAdmin[StrengthProgress]):
 
 
 @admin.register(OneRmTest)
-class OneRmTestAdmin(RecordAdmin[OneRmTest]):
+class OneRmTestAdmin(RoomAdmin[OneRmTest]):
     list_display = ("exercise", "user", "date", "weight_kg")
     list_select_related = ("exercise", "user")
-    search_fields = ("exercise__name", "user__username")
+    named = ("exercise",)
+    words = ("exercise__name",)
     search_help_text = _SEARCH_HELP
-    ordering = ("-id",)
     fields = ("user", "exercise", "date", "weight_kg", "notes", *_RECORD)
 
 
 @admin.register(PersonalRecord)
-class PersonalRecordAdmin(RecordAdmin[PersonalRecord]):
+class PersonalRecordAdmin(RoomAdmin[PersonalRecord]):
     """Follows from all sets and tests of an exercise."""
 
-    paginator = ShortPaginator
     list_display = ("exercise", "user", "kind", "at", "value", "previous", "date", "is_standing")
     list_select_related = ("exercise", "user")
     list_filter = ("kind", "is_standing")
-    search_fields = ("exercise__name", "user__username")
+    named = ("exercise",)
+    words = ("exercise__name",)
     search_help_text = _SEARCH_HELP
-    ordering = ("-id",)
-    sortable_by = ()
     fieldsets = (
         (None, {"fields": ("user", "exercise", "kind", "at", "value", "previous", "date")}),
         ("What it is", {"fields": ("is_standing", "is_estimate")}),

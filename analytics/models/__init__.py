@@ -1,5 +1,6 @@
 from analytics.models.body import BodyMetric
 from analytics.models.derived import DerivedModel, Validity
+from analytics.models.figure import DailyFigure
 from analytics.models.goal import (
     BodyGoal,
     BodyMeasure,
@@ -27,6 +28,7 @@ __all__ = [
     "BodyMeasure",
     "BodyMetric",
     "BreakReason",
+    "DailyFigure",
     "DerivedModel",
     "Goal",
     "GoalKind",

@@ -76,7 +76,7 @@ class Goal(PolymorphicModel, OwnedModel):  # type: ignore[misc]
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"since {self.start_date}"
 
     def insert_at(self, revision: int) -> None:
         # What save() does for it otherwise.

@@ -104,7 +104,7 @@ class NutritionSummary(DerivedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.calories} kcal"
+        return str(self.date)
 
 
 class Period(models.TextChoices):

@@ -52,7 +52,7 @@ class StrengthProgress(DerivedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.one_rep_max:g} kg"
+        return str(self.date)
 
 
 class OneRmTest(OwnedModel):
@@ -87,7 +87,7 @@ class OneRmTest(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.weight_kg:g} kg"
+        return str(self.date)
 
 
 class RecordKind(models.TextChoices):
@@ -144,4 +144,4 @@ class PersonalRecord(DerivedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.kind} {self.value:g}"
+        return f"{self.date} {self.kind}"
