@@ -9,8 +9,6 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from config.metrics import state
-
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -19,6 +17,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     With METRICS_TOKEN set, only for its bearer; else not in production.
     """
     _require_token(request)
+    from config.metrics import state  # noqa: PLC0415 - backups and broker, for this page alone
+
     return _answer(of_processes() + state.text())
 
 

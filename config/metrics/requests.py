@@ -10,7 +10,6 @@ from prometheus_client import Counter, Gauge, Histogram
 from config.metrics import queries
 from config.observability import slow
 from config.observability.work import Work, working
-from wearables.providers import registry
 
 REQUESTS = Counter("numeneon_requests_total", "Requests answered.", ["method", "route", "status"])
 LATENCY = Histogram(
@@ -63,5 +62,7 @@ def observe(request: HttpRequest, response: HttpResponse, *, work: Work) -> None
 def _observe_webhook(request: HttpRequest, response: HttpResponse) -> None:
     assert request.resolver_match is not None
     named = request.resolver_match.kwargs["provider"]
+    from wearables.providers import registry  # noqa: PLC0415 - what speaks to makers is heavy
+
     provider = named if named in registry.PROVIDERS else "unknown"
     WEBHOOKS.labels(provider, response.status_code).inc()

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from redis.exceptions import RedisError
 
 from config import logs
-from config.metrics import exporter, queries
+from config.metrics import queries
 from config.metrics.notes import BEAT_KEY, REQUEST_ID, SENT_AT
 from config.observability import slow
 from config.observability.work import Work, working
@@ -98,4 +98,6 @@ def _note_time(**kwargs: Any) -> None:
 
 def _serve(**kwargs: Any) -> None:
     if settings.WORKER_METRICS_PORT:
+        from config.metrics import exporter  # noqa: PLC0415 - a server, which few processes are
+
         exporter.serve(port=settings.WORKER_METRICS_PORT)
