@@ -7,7 +7,7 @@ from drf_spectacular.views import (
     SpectacularSwaggerSplitView,
 )
 
-from config import errors, health, metrics
+from config import errors, health, metrics, verification
 
 handler400 = "config.errors.bad_request"
 handler404 = "config.errors.not_found"
@@ -30,6 +30,12 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(**PUBLIC), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(**PUBLIC), name="redoc"),
+    # By a link that staff send; everybody else types a code.
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        verification.VerifyByLinkView.as_view(),
+        name="account_confirm_email",
+    ),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it has no types
+from jsonschema import Draft202012Validator
 
 from tests.factories.workouts import ExerciseFactory, PlanBodyFactory, PlanFactory
 from workouts.api import examples

@@ -55,6 +55,7 @@ class MyView(GenericAPIView[Any]):
 
 class MeView(MyView):
     serializer_class = MeSerializer
+    delete_takes_a_body = True
 
     def get(self, request: Request) -> Response:
         """Your account, profile and settings in one answer."""

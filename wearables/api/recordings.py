@@ -8,7 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import include, path
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -166,6 +171,7 @@ class RecordingWithOthersSerializer(RecordedWorkoutSerializer):
         fields = (*RecordedWorkoutSerializer.Meta.fields, "others")
         read_only_fields = fields
 
+    @extend_schema_field(RecordedWorkoutSerializer(many=True))
     def get_others(self, row: RecordedWorkout) -> list[dict[str, Any]]:
         return [dict(RecordedWorkoutSerializer(one).data) for one in others_of(row)]
 

@@ -39,10 +39,16 @@ class AuthorField(serializers.DictField):
     pass
 
 
+@extend_schema_field(shape("Deload"))
+class DeloadField(serializers.JSONField):
+    pass
+
+
 class PlanListSerializer(serializers.ModelSerializer[WorkoutPlan]):
     """A line of the list of plans."""
 
     author = AuthorField(allow_null=True)
+    deload = DeloadField(allow_null=True, help_text="Planned easier weeks, if there are any.")
     days_count = serializers.IntegerField()
     exercises_count = serializers.IntegerField()
     equipment = serializers.ListField(

@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
+    extend_schema_field,
 )
 from pydantic import TypeAdapter
 from rest_framework import serializers, status
@@ -49,6 +50,11 @@ class PauseSerializer(serializers.ModelSerializer[PlanPause]):
         fields = ("starts_on", "ends_on", "reason")
 
 
+@extend_schema_field({"type": "object", "additionalProperties": shape("TrackState")})
+class StateField(serializers.DictField):
+    pass
+
+
 class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
     """A run of a plan; `state` says where each track stands, loads in kg."""
 
@@ -56,7 +62,7 @@ class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
     version = serializers.IntegerField(source="version_number", help_text="Of the plan.")
     name = serializers.CharField(source="plan_name", help_text="Of the plan.")
     gym = serializers.UUIDField(source="gym_id", allow_null=True)
-    state = serializers.DictField(help_text="By track: load_kg, training_max_kg, stage …")
+    state = StateField(help_text="By track: load_kg, training_max_kg, stage …")
     pauses = PauseSerializer(many=True)
 
     class Meta:
