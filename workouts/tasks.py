@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from workouts.services import generations, transfers
+from workouts.services import generations, merging, transfers
 
 __runners__ = (generations, transfers)
+__handlers__ = (merging,)
 
 
 @shared_task

@@ -1,6 +1,6 @@
 """What people want to reach."""
 
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -95,7 +95,7 @@ class GoalAdmin(RoomAdmin[Goal]):
 class _KindAdmin(RoomAdmin[Any]):
     """The goals of one kind, with what only they have."""
 
-    list_select_related = ("user",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("user",)
     ordering = ("-pk",)
     words = ("title",)
     special: tuple[str, ...]

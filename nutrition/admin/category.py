@@ -20,6 +20,7 @@ class FoodCategoryAdmin(TreeAdmin):  # type: ignore[misc]  # django-treebeard ha
     form = movenodeform_factory(FoodCategory)
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
+    search_help_text = "A part of a name or slug."
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: FoodCategory | None = None
@@ -57,5 +58,6 @@ class CategoryTagAdmin(admin.ModelAdmin[CategoryTag]):
     list_display = fields = ("tag", "category")
     list_select_related = ("category",)
     search_fields = ("tag", "category__name", "category__slug")
+    search_help_text = "A part of a tag, or of a category's name."
     autocomplete_fields = ("category",)
     ordering = ("tag",)

@@ -14,22 +14,18 @@ from nutrition.models import (
     WaterIntake,
 )
 from nutrition.models.goal import TARGETS
-from users.admin.reading import RecordAdmin, ShortPaginator, pretty
+from users.admin.reading import RoomAdmin, pretty
 
 _RECORD = ("revision", "created_at", "updated_at")
 
 
 @admin.register(MealEntry)
-class MealEntryAdmin(RecordAdmin[MealEntry]):
-    paginator = ShortPaginator
+class MealEntryAdmin(RoomAdmin[MealEntry]):
     list_display = ("food_name", "user", "date", "time", "meal_type", "eaten", "kcal")
     list_select_related = ("user",)
     list_filter = ("meal_type",)
-    search_fields = ("user__username",)
-    search_help_text = "A username."
-    # Those of all people by day: no index has them, and staff look at one person.
-    ordering = ("-id",)
-    sortable_by = ()
+    words = ("food_name",)
+    search_help_text = "A username, and words of what was eaten; an id."
     fieldsets = (
         (None, {"fields": ("user", "date", "time", "meal_type", "notes")}),
         (
@@ -74,32 +70,24 @@ class MealEntryAdmin(RecordAdmin[MealEntry]):
 
 
 @admin.register(WaterIntake)
-class WaterIntakeAdmin(RecordAdmin[WaterIntake]):
-    paginator = ShortPaginator
+class WaterIntakeAdmin(RoomAdmin[WaterIntake]):
     list_display = ("user", "date", "time", "amount_ml")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
-    ordering = ("-id",)
-    sortable_by = ()
     fields = ("user", "date", "time", "amount_ml", *_RECORD)
 
 
 @admin.register(DiaryDay)
-class DiaryDayAdmin(RecordAdmin[DiaryDay]):
+class DiaryDayAdmin(RoomAdmin[DiaryDay]):
     list_display = ("user", "date", "is_complete", "is_training")
     list_select_related = ("user",)
     list_filter = ("is_complete", "is_training")
-    search_fields = ("user__username",)
-    ordering = ("-id",)
     fields = ("user", "date", "is_complete", "is_training", *_RECORD)
 
 
 @admin.register(FavoriteFood)
-class FavoriteFoodAdmin(RecordAdmin[FavoriteFood]):
+class FavoriteFoodAdmin(RoomAdmin[FavoriteFood]):
     list_display = ("food", "user", "created_at")
     list_select_related = ("food", "user")
-    search_fields = ("user__username",)
-    ordering = ("-id",)
     fields = ("user", "food", *_RECORD)
 
 
@@ -141,11 +129,9 @@ class PastGoalInline(admin.TabularInline[PastGoal, NutritionGoal]):
 
 
 @admin.register(NutritionGoal)
-class NutritionGoalAdmin(RecordAdmin[NutritionGoal]):
+class NutritionGoalAdmin(RoomAdmin[NutritionGoal]):
     inlines = (DayTargetInline, PastGoalInline)
     list_display = ("user", "aim", *TARGETS, "is_active")
     list_select_related = ("user",)
     list_filter = ("aim", "is_active")
-    search_fields = ("user__username",)
-    ordering = ("-id",)
     fields = ("user", "aim", "is_active", *TARGETS, *_RECORD)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -152,7 +153,7 @@ class FoodAdmin(MergingAdmin, PersonalAdmin[Food]):
         "created_at",
         "updated_at",
     )
-    actions = ("verify", "publish", "reject", "merge")
+    actions = ("verify", "unverify", "publish", "reject", "merge")
 
     @admin.display(description="per")
     def serving(self, food: Food) -> str:
@@ -167,6 +168,11 @@ class FoodAdmin(MergingAdmin, PersonalAdmin[Food]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Food | None = None) -> bool:
         return not _is_of_recipe(obj) and super().has_delete_permission(request, obj)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters = [*super().get_list_filter(request)]
+        # Millions are of a few sources; those of another would be looked for one by one.
+        return filters if request.GET.get(SEARCH_VAR) else filters[:1]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Food], search_term: str
@@ -247,6 +253,10 @@ class FoodAdmin(MergingAdmin, PersonalAdmin[Food]):
     @admin.action(description="Mark selected foods as checked", permissions=["change"])
     def verify(self, request: HttpRequest, queryset: QuerySet[Food]) -> None:
         self._decide(request, queryset, moderation.verify_food, "checked")
+
+    @admin.action(description="Mark selected foods as not checked", permissions=["change"])
+    def unverify(self, request: HttpRequest, queryset: QuerySet[Food]) -> None:
+        self._decide(request, queryset, moderation.unverify_food, "no longer counted as checked")
 
     @admin.action(description="Publish selected submissions", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Food]) -> None:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -11,13 +12,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from nutrition.models import FoodCandidate, FoodImage
-from users.admin.reading import MAX_SHOWN, RecordAdmin, link, table
+from users.admin import jobs
+from users.admin.health import may_see
+from users.admin.reading import MAX_SHOWN, RoomAdmin, StatusFilter, link, table
+from users.models import JobStatus
 
 _SHOWN_PX = 64
 
 
+class ImageStatusFilter(StatusFilter):
+    statuses = JobStatus
+
+
 @admin.register(FoodImage)
-class FoodImageAdmin(RecordAdmin[FoodImage]):
+class FoodImageAdmin(RoomAdmin[FoodImage]):
     """Staff see thumbnails. The photos themselves, and deleting them, are their owners'."""
 
     list_display = (
@@ -32,9 +40,8 @@ class FoodImageAdmin(RecordAdmin[FoodImage]):
     )
     list_display_links = ("small", "created_at")
     list_select_related = ("user", "food")
-    list_filter = ("ai_processed", "status")
-    search_fields = ("user__username", "recognizer")
-    ordering = ("-id",)
+    list_filter = ("ai_processed", ImageStatusFilter)
+    actions = ("try_again",)
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("small", "user", "meal_entry")}),
         (
@@ -58,6 +65,13 @@ class FoodImageAdmin(RecordAdmin[FoodImage]):
         ("Record", {"fields": ("finished_at", "revision", "created_at", "updated_at")}),
     )
 
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("nutrition.change_foodimage")
+
+    @admin.action(description="Look at selected failed photos again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[FoodImage]) -> None:
+        jobs.retry(self, request, queryset, one_each=False)
+
     def get_urls(self) -> list[URLPattern]:
         thumbnail = path(
             "<uuid:pk>/thumbnail/",
@@ -68,7 +82,7 @@ class FoodImageAdmin(RecordAdmin[FoodImage]):
 
     def thumbnail_view(self, request: HttpRequest, pk: object) -> FileResponse:
         image = get_object_or_404(FoodImage, pk=pk)
-        if not self.has_view_permission(request, image):
+        if not self.has_view_permission(request, image) or not may_see(request, image.user_id):
             raise PermissionDenied
         try:
             return FileResponse(image.thumbnail.open(), content_type="image/webp")

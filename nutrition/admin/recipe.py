@@ -4,17 +4,17 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from nutrition.models import Recipe, RecipeIngredient
-from users.admin.reading import MAX_SHOWN, RecordAdmin, link, table
+from users.admin.reading import MAX_SHOWN, RoomAdmin, link, table
 
 
 @admin.register(Recipe)
-class RecipeAdmin(RecordAdmin[Recipe]):
+class RecipeAdmin(RoomAdmin[Recipe]):
     """A recipe goes with its food, by whoever made it."""
 
     list_display = ("name", "user", "servings", "calories", "updated_at")
     list_select_related = ("food", "user")
-    search_fields = ("food__name", "user__username")
-    ordering = ("-id",)
+    words = ("food__name",)
+    search_help_text = "A username, and words of a dish; an id."
     fields = (
         "user",
         "food",
@@ -27,7 +27,7 @@ class RecipeAdmin(RecordAdmin[Recipe]):
         "updated_at",
     )
 
-    @admin.display(ordering="food__name")
+    @admin.display
     def name(self, recipe: Recipe) -> str:
         return recipe.food.name
 

@@ -14,6 +14,8 @@ class FoodImportAdmin(RecordAdmin[FoodImport]):
     list_display = ("file_name", "format", "line", *_COUNTS, "started_at", "finished_at")
     list_filter = ("format", ("finished_at", admin.EmptyFieldListFilter))
     search_fields = ("file_name",)
+    search_help_text = "A part of the file's name."
+    sortable_by = ()
     ordering = ("-id",)
     fields = (
         "file_name",
@@ -45,5 +47,6 @@ class MergedFoodAdmin(RecordAdmin[MergedFood]):
     list_filter = ("source",)
     search_fields = ("gtin__exact", "source_id__exact")
     search_help_text = "A GTIN-14, or what the source called it."
-    ordering = ("-merged_at", "id")
+    ordering = ("-id",)
+    sortable_by = ()
     fields = ("id", "name", "source", "source_id", "gtin", "merged_into", "merged_at")

@@ -92,7 +92,7 @@ class MealEntry(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity:g} × {self.food_name}"
+        return f"{self.date} {self.meal_type}"
 
 
 class WaterIntake(OwnedModel):
@@ -123,7 +123,7 @@ class WaterIntake(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_ml} ml"
+        return f"{self.date} {self.time}"
 
 
 class DiaryDay(OwnedModel):
@@ -171,4 +171,4 @@ class FavoriteFood(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.food_id)
+        return str(self.pk)

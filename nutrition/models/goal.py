@@ -74,7 +74,7 @@ class NutritionGoal(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.calorie_target} kcal"
+        return str(self.pk)
 
 
 class PastGoal(OwnedPart):

@@ -128,4 +128,4 @@ class FoodCandidate(OwnedPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rank}. {self.label}"
+        return f"{self.rank}."

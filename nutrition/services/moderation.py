@@ -41,6 +41,20 @@ def verify_food(*, food_id: UUID) -> Food:
 
 
 @transaction.atomic
+def unverify_food(*, food_id: UUID) -> Food:
+    """Take back that the numbers were checked: imports may change the food again.
+
+    Raises Conflict for a food that nobody checked.
+    """
+    food = _locked(food_id)
+    if not food.verified:
+        raise Conflict("Nobody said that this was checked.", code="not_verified")
+    food.verified = False
+    food.save(update_fields=["verified", "updated_at"])
+    return food
+
+
+@transaction.atomic
 def publish_food(*, food_id: UUID) -> Food:
     """Make a shared, checked food of one that was submitted, and tell its creator.
 

@@ -10,6 +10,8 @@ from social.admin import (
     conversation,
     graph,
     group,
+    parts,
+    people,
     post,
     report,
 )
@@ -21,6 +23,8 @@ __all__ = [
     "conversation",
     "graph",
     "group",
+    "parts",
+    "people",
     "post",
     "report",
 ]

@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
     note = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="Kept in the audit trail. A warning tells it to the person.",
+        help_text="Kept in the audit trail, and told to whom is warned, suspended or reinstated.",
     )
     verb = forms.ChoiceField(choices=ModerationVerb.choices, widget=forms.HiddenInput)
     last = forms.UUIDField(required=False, widget=forms.HiddenInput)

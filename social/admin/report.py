@@ -26,9 +26,10 @@ from social.admin.desk import (
 from social.admin.things import IN_SIGHT, Thing, key_of, things, way_to
 from social.models import ModerationAction, Report, ReportStatus
 from social.selectors.targets import REPORTED
-from users.admin.reading import RecordAdmin, RoomAdmin, ShortPaginator
+from users.admin.reading import RoomAdmin
 from users.errors import Conflict
-from users.models import User
+from users.models import StaffAction, User
+from users.services import audit
 
 _SHOWN: Final = 50
 _TEXT_SHOWN: Final = 120
@@ -79,7 +80,7 @@ class ReportAdmin(RoomAdmin[Report]):
     list_display_links = ("what", "text")
     list_select_related = ("user",)
     list_filter = (QueueFilter, "reason")
-    search_help_text = "How the username of who reported begins."
+    search_help_text = "How the username of who reported begins, or an id."
     ordering = ("-created_at", "-id")
     list_per_page = 50
     actions = None
@@ -220,6 +221,15 @@ class ReportAdmin(RoomAdmin[Report]):
         except Conflict as refusal:
             self.message_user(request, refusal.message, messages.WARNING)
             return
+        done = audit.Note(
+            action=StaffAction.RUN,
+            model=about._meta.label,
+            object_id=str(about.pk),
+            # Not the one who reported it.
+            person=action.person_id,
+            detail={"action": action.verb},
+        )
+        audit.note(done, staff=moderator)
         self.message_user(request, f"{action}. {BUTTONS[action.verb][1]}")
 
 
@@ -271,16 +281,14 @@ class ModeratorFilter(admin.SimpleListFilter):
 
 
 @admin.register(ModerationAction)
-class ModerationActionAdmin(RecordAdmin[ModerationAction]):
+class ModerationActionAdmin(RoomAdmin[ModerationAction]):
     """Nobody adds to it here, changes it or takes from it."""
 
-    paginator = ShortPaginator
-    show_facets = admin.ShowFacets.NEVER
     list_display = ("verb", "about", "person", "moderator", "short_note", "created_at")
     list_select_related = ("person", "moderator")
     list_filter = ("verb", ModeratorFilter)
-    ordering = ("-id",)
-    sortable_by = ()
+    people = ("person", "moderator")
+    search_help_text = "How the username of the person or the moderator begins."
     actions = None
     fields = ("verb", "about", "person", "moderator", "note", "report", "created_at")
 

@@ -228,7 +228,8 @@ def _of_group_or_challenge(row: Group | Challenge | WorkoutPlan) -> Words:
 
 
 def _of_workout(workout: Workout) -> Words:
-    return _said(("Name", workout.name), ("Notes", workout.notes))
+    # Notes that nobody else is shown are not the moderators' to read.
+    return _said(("Name", workout.name), ("Notes", workout.notes if workout.is_public else ""))
 
 
 def _said(first: tuple[str, object], *others: tuple[str, object]) -> Words:

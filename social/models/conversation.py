@@ -61,7 +61,7 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or str(self.pk)
+        return str(self.pk)
 
 
 class ConversationMember(OwnedModel):

@@ -1,7 +1,7 @@
 """Loads the catalogue of achievements, and awards them: each once to a person, for good."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from social.models import Achievement, UserAchievement
 from social.selectors.metrics import metrics_of
+from users.errors import Conflict
 from users.ids import uuid7
 from users.keyset import fetch
 from users.models.notification import NotificationCategory
@@ -81,6 +82,30 @@ def award(user_ids: Collection[UUID], *, now: datetime) -> int:
     )
 
 
+@transaction.atomic
+def award_by_hand(*, user_id: UUID, achievement_id: UUID, now: datetime) -> bool:
+    """Award it to somebody, whatever their numbers say; False where they have it."""
+    clocks = advance_clocks_unheard([user_id])
+    if user_id not in clocks:
+        return False  # erased at this moment
+    return bool(_store([(uuid7(), user_id, achievement_id)], clocks, now))
+
+
+@transaction.atomic
+def revoke(*, earned: UserAchievement, now: datetime) -> None:
+    """Take it back, from the person's phones as well.
+
+    Raises Conflict where their numbers reach it: it would be awarded again at the next look.
+    """
+    advance_clocks_unheard([earned.user_id])
+    reached = metrics_of([earned.user_id], now=now).get(earned.user_id, {})
+    which = earned.achievement
+    if reached.get(which.metric, 0) >= which.threshold:
+        message = f"{earned.user} has reached {which.name}. Correct what it was earned with first."
+        raise Conflict(message, code="still_reached")
+    earned.delete()
+
+
 def everyone(*, chunk: int = CHUNK) -> Iterator[list[UUID]]:
     """The ids of all active people, chunk by chunk."""
     after = UUID(int=0)
@@ -100,22 +125,29 @@ def _award(user_ids: Sequence[UUID], now: datetime) -> int:
         clocks = advance_clocks_unheard({user_id for user_id, _ in reached})
         # Whoever is erased at this moment has no clock any more.
         won = [(uuid7(), user_id, which) for user_id, which in reached if user_id in clocks]
-        earned = fetch(
-            _AWARD,
-            {
-                "ids": [id_ for id_, _, _ in won],
-                "users": [user_id for _, user_id, _ in won],
-                "achievements": [which for _, _, which in won],
-                "revisions": [clocks[user_id] for _, user_id, _ in won],
-                "now": now,
-            },
-        )
-        by_person: dict[UUID, list[str]] = {}
-        for row in earned:
-            by_person.setdefault(row["user_id"], []).append(str(row["id"]))
-        for user_id, ids in by_person.items():
-            outbox.promise(kind="social_achievement", user_id=str(user_id), earned=ids)
-    return len(earned)
+        return len(_store(won, clocks, now))
+
+
+def _store(
+    won: Sequence[tuple[UUID, UUID, UUID]], clocks: Mapping[UUID, int], now: datetime
+) -> list[dict[str, Any]]:
+    """The rows of id, person and achievement that were not there yet; their people are told."""
+    earned = fetch(
+        _AWARD,
+        {
+            "ids": [id_ for id_, _, _ in won],
+            "users": [user_id for _, user_id, _ in won],
+            "achievements": [which for _, _, which in won],
+            "revisions": [clocks[user_id] for _, user_id, _ in won],
+            "now": now,
+        },
+    )
+    by_person: dict[UUID, list[str]] = {}
+    for row in earned:
+        by_person.setdefault(row["user_id"], []).append(str(row["id"]))
+    for user_id, ids in by_person.items():
+        outbox.promise(kind="social_achievement", user_id=str(user_id), earned=ids)
+    return earned
 
 
 def _reached(user_ids: Sequence[UUID], now: datetime) -> list[tuple[UUID, UUID]]:

@@ -1,6 +1,7 @@
 """What people say about workouts, plans, challenges and achievements."""
 
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from users.ownership import advance_clock, advance_clocks
 from users.services import notifications, outbox
 
 _BATCH: Final = 500
+_SWEPT_AFTER: Final = timedelta(days=2)
 
 
 class TargetUnknown(ValidationError):
@@ -105,18 +107,31 @@ def sweep_orphans() -> int:
     return removed
 
 
+def overdue_orphans(kind: Kind, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Those of a kind that a sweep should have removed by now, as a query of their ids."""
+    query = f"""
+        {_orphaned(kind)} AND NOT EXISTS (
+            SELECT FROM users_tombstone grave
+            WHERE grave.object_id = comment.target_id AND grave.deleted_at > %(since)s
+        )
+    """
+    return query, {"type": kind.content_type.pk, "since": now - _SWEPT_AFTER}
+
+
 def _orphans(kind: Kind) -> list[UUID]:
-    table = kind.model._meta.db_table
     rows = fetch(
-        f"""
+        f"{_orphaned(kind)} LIMIT %(limit)s", {"type": kind.content_type.pk, "limit": _BATCH}
+    )
+    return [row["id"] for row in rows]
+
+
+def _orphaned(kind: Kind) -> str:
+    table = kind.model._meta.db_table
+    return f"""
         SELECT comment.id FROM social_comment comment
         WHERE comment.target_type_id = %(type)s
             AND NOT EXISTS (SELECT FROM {table} thing WHERE thing.id = comment.target_id)
-        LIMIT %(limit)s
-        """,  # noqa: S608 - the name of a table of ours
-        {"type": kind.content_type.pk, "limit": _BATCH},
-    )
-    return [row["id"] for row in rows]
+    """  # noqa: S608 - the name of a table of ours
 
 
 def _owner_of(comment: Comment) -> UUID | None:

@@ -97,6 +97,17 @@ def add_social_life(*, now: datetime, seed: int) -> Added:
     return Added(posts=added, ties=ties, achievements=earned, messages=messages)
 
 
+def count_posts() -> int:
+    """How many posts of the demo there are."""
+    return len(_ids(Post))
+
+
+def count_strangers() -> int:
+    """For how many people ``add_social_life`` would do something."""
+    named, new = _newcomers(_everybody())
+    return len(named) + len(new)
+
+
 def remove_social_life() -> int:
     """Remove what ``add_social_life`` added; answers how many posts that were.
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -27,15 +29,28 @@ from social.models import (
 from social.selectors.groups import owners_of
 from social.services import dissolution, messages, posts
 from users.errors import Conflict
-from users.models import Session, Tombstone, User, UserProfile
+from users.models import Tombstone, User, UserProfile
 from users.models.notification import NotificationCategory
 from users.ownership import Synced, advance_clocks_unheard, bury, resource_name
-from users.services import accounts, avatars
+from users.services import accounts, avatars, mail
 from users.services.notifications import notify
 from workouts.models import Workout, WorkoutPlan
 
 _CLOSED_ADDRESS: Final = "@erased.invalid"
 _MOST_TEXT: Final = 200
+_SUSPENDED: Final = """Hello {name},
+
+a moderator has suspended your account: {note}
+
+You cannot log in while it is suspended, and nobody sees what is yours. Nothing is deleted. If you
+think that this is a mistake, answer this mail.
+"""
+_REINSTATED: Final = """Hello {name},
+
+your account is open again, with all that you had: {note}
+
+Log in as before.
+"""
 _THINGS: Final = {
     Post: "post",
     Comment: "comment",
@@ -110,9 +125,12 @@ def warn(*, moderator: User, about: models.Model, note: str = "") -> ModerationA
 def suspend(*, moderator: User, about: models.Model, note: str = "") -> ModerationAction:
     """Shut the person out whose it is: their sessions end, and nobody sees them or theirs.
 
-    Raises CannotModerate for staff, for accounts of ours, and for one that is shut already.
+    A mail tells them why. Raises CannotModerate for staff, for accounts of ours, and for one that
+    is shut already.
     """
-    order = _Order(ModerationVerb.SUSPEND, ReportStatus.UPHELD, _suspend)
+    order = _Order(
+        ModerationVerb.SUSPEND, ReportStatus.UPHELD, lambda case, _: _suspend(case, note=note)
+    )
     return _carry_out(order, moderator=moderator, about=about, note=note)
 
 
@@ -121,7 +139,11 @@ def reinstate(*, moderator: User, about: models.Model, note: str = "") -> Modera
 
     Raises CannotModerate for somebody whom no moderator suspended, or who closed their account.
     """
-    order = _Order(ModerationVerb.REINSTATE, ReportStatus.DISMISSED, _reinstate)
+    order = _Order(
+        ModerationVerb.REINSTATE,
+        ReportStatus.DISMISSED,
+        lambda case, _: _reinstate(case, note=note),
+    )
     return _carry_out(order, moderator=moderator, about=about, note=note)
 
 
@@ -325,17 +347,18 @@ def _warn(case: _Case, *, note: str) -> None:
     )
 
 
-def _suspend(case: _Case, clocks: _Clocks) -> None:
+def _suspend(case: _Case, *, note: str) -> None:
     person = _require_person(case)
     if person.is_staff or person.is_superuser:
         raise CannotModerate("Staff are not suspended here.")
     if not person.is_active:
         raise CannotModerate("The account is shut already.")
     User.objects.filter(pk=person.pk).update(is_active=False)
-    Session.objects.filter(user=person).delete()
+    accounts.end_sessions(user_id=person.pk)
+    _write_to(person, "Your account is suspended", _SUSPENDED, note)
 
 
-def _reinstate(case: _Case, clocks: _Clocks) -> None:
+def _reinstate(case: _Case, *, note: str) -> None:
     person = _require_person(case)
     actions = ModerationAction.objects.filter(
         person=person.pk, verb__in=[ModerationVerb.SUSPEND, ModerationVerb.REINSTATE]
@@ -345,3 +368,11 @@ def _reinstate(case: _Case, clocks: _Clocks) -> None:
     if person.is_active or is_closed or last != ModerationVerb.SUSPEND:
         raise CannotModerate("No moderator suspended this account.")
     User.objects.filter(pk=person.pk).update(is_active=True)
+    _write_to(person, "Your account is open again", _REINSTATED, note)
+
+
+def _write_to(person: User, subject: str, text: str, note: str) -> None:
+    """By mail: whoever is shut out reads nothing else."""
+    body = text.format(name=person.username, note=note or "it was against the rules.")
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}"
+    mail.promise_mail(message=EmailMessage(subject=subject, body=body, to=[person.email]))

@@ -271,13 +271,13 @@ def tonnage(workouts: list[Any]) -> float:
 # --- People ----------------------------------------------------------------------------------
 
 
-def test_three_people_and_an_admin_can_log_in():
+def test_three_people_an_admin_and_the_support_can_log_in():
     seed_demo()
 
     users = {user.username: user for user in everyone()}
-    assert set(users) == {"ana", "ben", "cara", "admin"}
+    assert set(users) == {"ana", "ben", "cara", "admin", "sam"}
     assert {name for name, user in users.items() if user.is_superuser} == {"admin"}
-    assert {name for name, user in users.items() if user.is_staff} == {"admin"}
+    assert {name for name, user in users.items() if user.is_staff} == {"admin", "sam"}
     for name, user in users.items():
         assert user.email == f"{name}@demo.numeneon.example"
         assert user.check_password("numeneon-demo-2026")
@@ -301,8 +301,9 @@ def test_each_of_them_has_a_profile_of_their_own():
         "ben": ("America/New_York", "user", "beginner", "public"),
         "cara": ("Asia/Tokyo", "trainer", "advanced", "public"),
         "admin": ("UTC", "user", "beginner", "private"),
+        "sam": ("UTC", "user", "beginner", "private"),
     }
-    assert systems == {"ana": "metric", "ben": "imperial", "cara": "metric", "admin": "metric"}
+    assert {name for name, system in systems.items() if system == "imperial"} == {"ben"}
 
 
 def test_the_logins_are_printed_and_kept_for_other_programs(settings):
@@ -316,18 +317,20 @@ def test_the_logins_are_printed_and_kept_for_other_programs(settings):
     earned = UserAchievement.objects.count()
     assert earned > 50
     assert said == [
-        f"4 people, {workouts} workouts, {meals} meal entries and {weigh_ins} weigh-ins added.",
+        f"5 people, {workouts} workouts, {meals} meal entries and {weigh_ins} weigh-ins added.",
         f"15 posts, 7 ties, {earned} achievements and 14 messages added.",
         "ana      numeneon-demo-2026 (user)",
         "ben      numeneon-demo-2026 (user)",
         "cara     numeneon-demo-2026 (trainer)",
         "admin    numeneon-demo-2026 (admin)",
+        "sam      numeneon-demo-2026 (support)",
     ]
     assert kept == [
         {"username": "ana", "password": "numeneon-demo-2026", "role": "user"},
         {"username": "ben", "password": "numeneon-demo-2026", "role": "user"},
         {"username": "cara", "password": "numeneon-demo-2026", "role": "trainer"},
         {"username": "admin", "password": "numeneon-demo-2026", "role": "admin"},
+        {"username": "sam", "password": "numeneon-demo-2026", "role": "support"},
     ]
 
 
@@ -349,7 +352,7 @@ def test_a_username_that_somebody_has_stays_theirs(ana: User, settings):
     kept = json.loads((settings.VAR_DIR / "demo.json").read_text())
     assert ana.email == "ana@example.com"
     assert not Workout.objects.filter(user=ana).exists()
-    assert [login["username"] for login in kept] == ["ben", "cara", "admin"]
+    assert [login["username"] for login in kept] == ["ben", "cara", "admin", "sam"]
     assert said[-1] == "ana      is somebody else's username and stays theirs"
 
 
@@ -360,7 +363,7 @@ def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
     said = seed_demo()
 
     assert said[0] == "0 people, 0 workouts, 0 meal entries and 0 weigh-ins added."
-    assert everyone().count() == 4
+    assert everyone().count() == 5
 
 
 @pytest.mark.usefixtures("_fasting")
@@ -380,7 +383,7 @@ def test_more_people_are_made_up_and_change_nothing_for_the_named():
     assert all(user.settings.workout_days_per_week in {3, 4, 5} for user in made_up)
     assert all(Workout.objects.filter(user=user).count() > 100 for user in made_up)
     assert diary("ana") == before
-    assert said[0].startswith("6 people, ")
+    assert said[0].startswith("7 people, ")
     assert said[-1] == "demo0005 and those before: the same password"
 
 
@@ -398,7 +401,7 @@ def test_people_can_be_added_later():
 def test_fewer_than_three_people_are_the_first_of_the_named():
     seed_demo("--users", 1)
 
-    assert set(everyone().values_list("username", flat=True)) == {"ana", "admin"}
+    assert set(everyone().values_list("username", flat=True)) == {"ana", "admin", "sam"}
 
 
 @pytest.mark.parametrize("users", ["0", "-1", "many"])
@@ -420,7 +423,7 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
 
     said = seed_demo("--clear")
 
-    assert said == ["2 people erased."]
+    assert said == ["3 people erased."]
     assert everyone().get().username == "eve"
     assert set(Workout.objects.values_list("user", flat=True)) == {eve.pk}
     assert WorkoutSet.objects.count() == 1
@@ -446,7 +449,7 @@ def test_clearing_leaves_nothing_of_what_they_did_together():
     said = seed_demo("--clear")
 
     assert before == [True] * 14
-    assert said == ["4 people erased."]
+    assert said == ["5 people erased."]
     assert [model.objects.count() for model in TOGETHER] == [0] * 14
     assert not everyone().exists()
 
@@ -488,7 +491,7 @@ def test_production_clears_with_force(settings):
 
     said = seed_demo("--clear", "--force")
 
-    assert said == ["2 people erased."]
+    assert said == ["3 people erased."]
 
 
 # --- Together --------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -22,8 +21,11 @@ from users.admin import reading
 from users.ids import uuid7
 from users.models import (
     AccountExport,
+    AuditEntry,
+    AuditHead,
     ErasedIdentity,
     ExternalIdentity,
+    HealthDisclosure,
     IdempotencyKey,
     LiveEvent,
     Notification,
@@ -39,7 +41,8 @@ from users.models import (
     UserSettings,
 )
 from users.models.export import ExportStatus
-from users.services import outbox
+from users.services import audit, outbox
+from users.services.audit import Trail
 
 pytestmark = pytest.mark.django_db
 _numbers = itertools.count()
@@ -112,6 +115,18 @@ ROWS = {
     ),
     UserSession: lambda user: UserSession.objects.create(
         user=user, ip="127.0.0.1", session_key=f"key{next(_numbers)}", user_agent="phone"
+    ),
+}
+ROWS |= {
+    AuditEntry: lambda user: audit.write(Trail(staff=user, notes=[audit.login_of(user)]))[0],
+    AuditHead: lambda user: (
+        audit.write(Trail(notes=[audit.login_of(user)])) and AuditHead.objects.get()
+    ),
+    HealthDisclosure: lambda user: HealthDisclosure.objects.create(
+        user=user,
+        reason="She asked why her height is wrong.",
+        opened_at=timezone.now(),
+        closes_at=timezone.now() + dt.timedelta(minutes=30),
     ),
 }
 MODELS = pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)
@@ -418,7 +433,9 @@ def test_an_account_is_closed_and_erased_after_a_second_thought(
     assert ana.username.startswith("erased-")
     assert not Session.objects.filter(user=ana).exists()
     assert OutboxMessage.objects.get(kind="erase_account").payload == {"user_id": str(ana.pk)}
-    assert LogEntry.objects.get().object_repr == ana.username
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_id, entry.person) == ("run", str(ana.pk), ana.pk)
+    assert entry.detail == {"action": "close_and_erase", "note": "Closed; erasure begun."}
 
 
 def test_erasing_needs_the_permission_to_delete_people(ana: User):

@@ -1,7 +1,6 @@
 """The reading room: plans, their runs, and what people train with."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from tests.factories.users import UserFactory
@@ -9,7 +8,7 @@ from tests.factories.workouts import ExerciseFactory
 from tests.users.admin_client import browser_of, queries_of
 from tests.workouts.test_admin import saved, staff_who_may, url
 from tests.workouts.trained import Trained, follow_a_plan, plan_body
-from users.models import User
+from users.models import AuditEntry, User
 from workouts.models import (
     Exercise,
     Gym,
@@ -163,7 +162,7 @@ def test_selected_plans_are_unpublished(desk: Client, ana: User, ben: User, trai
     for plan in public:
         after = WorkoutPlan.objects.get(pk=plan.pk)
         assert (after.revision > plan.revision, after.updated_at > plan.updated_at) == (True, True)
-    logged = LogEntry.objects.filter(change_message="Unpublished.")
+    logged = AuditEntry.objects.filter(detail__note="Unpublished.")
     assert {entry.object_id for entry in logged} == {str(plan.pk) for plan in public}
     untouched = WorkoutPlan.objects.get(pk=trained.plan.pk)
     assert untouched.revision == trained.plan.revision

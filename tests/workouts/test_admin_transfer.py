@@ -1,7 +1,6 @@
 """The admin's pages about history from other apps."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
@@ -10,7 +9,7 @@ from tests.factories.workouts import CustomExerciseFactory, ExerciseFactory
 from tests.users.admin_client import browser_of, queries_of
 from tests.workouts.test_admin import saved, staff_who_may, url
 from users.admin.reading import MAX_SHOWN
-from users.models import User
+from users.models import AuditEntry, User
 from workouts.models import ExerciseAlias, RowError, WorkoutImport
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +111,7 @@ def test_an_import_that_failed_is_tried_again_as_often_as_a_new_one(
     assert job.revision > failed.revision
     assert job.updated_at > failed.updated_at
     assert nudges == [("workouts.WorkoutImport", failed.pk)]
-    assert LogEntry.objects.get().object_id == str(failed.pk)
+    assert AuditEntry.objects.get().object_id == str(failed.pk)
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,28 @@
 """People, and what they say about themselves."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from users.admin import asking
+from users.admin.finding import FoundByPerson, WhenFilter, people_called
 from users.admin.reading import HTTPS, PersonalAdmin
+from users.errors import Conflict
 from users.models import Trainer, User, UserProfile, UserSettings
-from users.services import accounts, avatars
+from users.services import accounts, avatars, verification
 
 _PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -99,6 +105,9 @@ class SettingsInline(admin.StackedInline[UserSettings, User]):
     verbose_name = "settings"
 
 
+Action = Callable[[Any, HttpRequest, QuerySet[User]], TemplateResponse | None]
+
+
 @admin.register(User)
 class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
     form = AccountForm
@@ -120,10 +129,13 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
         "is_superuser",
         "profile__user_type",
         "profile__visibility",
+        WhenFilter,
     )
-    search_fields = ("username", "email", "first_name", "last_name", "profile__display_name")
-    date_hierarchy = "date_joined"
+    # What is searched, get_search_results says.
+    search_fields = ("username",)
+    search_help_text = "A part of a username or name, a whole e-mail address, or an id."
     ordering = ("-id",)
+    sortable_by = ("username",)
     readonly_fields = ("id", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("id", "username", "email", "password")}),
@@ -140,7 +152,9 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
             },
         ),
     )
-    actions = ("close_and_erase", "remove_pictures")
+    actions = ("send_verification_link", "end_sessions", "close_and_erase", "remove_pictures")
+    # Actions of apps above, each with what somebody must be allowed to run it.
+    offered: ClassVar[list[tuple[str, Action]]] = []
 
     @admin.display(ordering="profile__display_name")
     def display_name(self, user: User) -> str:
@@ -153,6 +167,14 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
     @admin.display(ordering="date_joined")
     def joined(self, user: User) -> date:
         return user.date_joined.date()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(pk__in=people_called(term)), False
 
     def owner_id_of(self, row: User) -> UUID:
         return row.pk
@@ -175,6 +197,24 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # An account ends by close_and_erase: files and sessions have to go as well.
         return False
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if IS_POPUP_VAR in request.GET:
+            return actions  # a window in which somebody is chosen has none
+        for permission, action in self.offered:
+            if request.user.has_perm(permission):
+                name = action.__name__
+                title = getattr(action, "short_description", name.replace("_", " "))
+                actions[name] = (action, name, title)
+        return actions
+
+    def has_write_to_permission(self, request: HttpRequest) -> bool:
+        # It goes to the address that there is, so whoever sees that may send it.
+        return request.user.has_perm("account.view_emailaddress")
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("users.delete_session")
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
         return super().has_delete_permission(request)
@@ -220,6 +260,43 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
         }
         return TemplateResponse(request, "admin/users/close_and_erase.html", context)
 
+    @admin.action(description="Send a verification link", permissions=["write_to"])
+    def send_verification_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        origin = settings.PUBLIC_URL or request.build_absolute_uri("/")
+        for user in self._within_reach(request, queryset):
+            try:
+                address = verification.send_verification_link(user_id=user.pk, origin=origin)
+            except Conflict as refusal:
+                self.message_user(request, f"{user}: {refusal.message}", messages.WARNING)
+                continue
+            self.log_change(request, user, "Sent a verification link.")
+            self.message_user(request, f"{user}: a link is on its way to {address}.")
+
+    @admin.action(description="Log selected people out everywhere", permissions=["end"])
+    def end_sessions(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> TemplateResponse | None:
+        people = list(self._within_reach(request, queryset))
+        if people and asking.given(request) is None:
+            return asking.ask(
+                self,
+                request,
+                people,
+                action="end_sessions",
+                title="Log these people out",
+                outcome="Their phones and browsers are logged out at once; they log in anew.",
+            )
+        for user in people:
+            ended = accounts.end_sessions(user_id=user.pk)
+            self.log_change(request, user, "Logged out everywhere.")
+            self.message_user(request, f"{user}: {ended} sessions ended.")
+        return None
+
+    def _within_reach(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Without those whom only superusers may touch."""
+        people = queryset.exclude(pk__in=accounts.STANDING_IDS).order_by("pk")
+        return people if _is_superuser(request) else people.filter(is_superuser=False)
+
     @admin.action(description="Remove uploaded pictures", permissions=["change"])
     def remove_pictures(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         with_picture = queryset.exclude(profile__avatar="")
@@ -241,12 +318,12 @@ class TrainerAdmin(AccountAdmin):
 
 
 @admin.register(UserProfile)
-class UserProfileAdmin(PersonalAdmin[UserProfile]):
+class UserProfileAdmin(FoundByPerson[UserProfile], PersonalAdmin[UserProfile]):
     list_display = ("display_name", "user", "user_type", "fitness_level", "visibility", "timezone")
     list_select_related = ("user",)
     list_filter = ("user_type", "fitness_level", "visibility")
-    search_fields = ("display_name", "user__username", "location")
     ordering = ("-user",)
+    sortable_by = ()
     fields = ("user", *_PROFILE_FIELDS)
     readonly_fields = ("user", *_PROFILE_READONLY)
 
@@ -258,7 +335,7 @@ class UserProfileAdmin(PersonalAdmin[UserProfile]):
 
 
 @admin.register(UserSettings)
-class UserSettingsAdmin(PersonalAdmin[UserSettings]):
+class UserSettingsAdmin(FoundByPerson[UserSettings], PersonalAdmin[UserSettings]):
     list_display = (
         "user",
         "language",
@@ -268,8 +345,8 @@ class UserSettingsAdmin(PersonalAdmin[UserSettings]):
     )
     list_select_related = ("user",)
     list_filter = ("measurement_system", "primary_goal")
-    search_fields = ("user__username",)
     ordering = ("-user",)
+    sortable_by = ()
     fields = ("user", *_SETTINGS_FIELDS)
     readonly_fields = ("user", *_SETTINGS_READONLY)
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from users.admin.finding import FoundByPerson
 from users.admin.reading import ReadingAdmin
 from users.models import AccountExport
 from users.ownership import advance_clocks
@@ -12,15 +13,14 @@ from users.services import exports
 
 
 @admin.register(AccountExport)
-class AccountExportAdmin(ReadingAdmin[AccountExport]):
+class AccountExportAdmin(FoundByPerson[AccountExport], ReadingAdmin[AccountExport]):
     """That there is an export, and not what is in it."""
 
     list_display = ("id", "user", "status", "size_bytes", "expires_at", "created_at")
     list_select_related = ("user",)
     list_filter = ("status",)
-    search_fields = ("user__username", "user__email")
-    date_hierarchy = "created_at"
     ordering = ("-id",)
+    sortable_by = ()
     fields = ("user", "status", "size_bytes", "expires_at", "created_at", "revision")
 
     def delete_model(self, request: HttpRequest, obj: AccountExport) -> None:

@@ -5,21 +5,22 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
-from users.admin.reading import PersonalAdmin, ReadingAdmin, RecordAdmin
+from users.admin.finding import FoundByPerson
+from users.admin.reading import PersonalAdmin, ReadingAdmin, RecordAdmin, RoomAdmin
 from users.models import ErasedIdentity, ExternalIdentity, Session
 
 _SHOWN_OF_KEY = 8
 
 
 @admin.register(Session)
-class SessionAdmin(ReadingAdmin[Session]):
+class SessionAdmin(FoundByPerson[Session], ReadingAdmin[Session]):
     """Deleting a session ends it."""
 
     list_display = fields = ("short_key", "user", "expire_date")
     list_select_related = ("user",)
     list_filter = (("user", admin.EmptyFieldListFilter),)
-    search_fields = ("user__username", "user__email")
     ordering = ("-expire_date",)
+    sortable_by = ()
 
     @admin.display(description="key")
     def short_key(self, session: Session) -> str:
@@ -27,11 +28,11 @@ class SessionAdmin(ReadingAdmin[Session]):
 
 
 @admin.register(ExternalIdentity)
-class ExternalIdentityAdmin(PersonalAdmin[ExternalIdentity]):
+class ExternalIdentityAdmin(FoundByPerson[ExternalIdentity], PersonalAdmin[ExternalIdentity]):
     list_display = ("user", "issuer", "subject", "created_at")
     list_select_related = ("user",)
-    list_filter = ("created_at",)
-    search_fields = ("user__username", "issuer", "subject__exact")
+    words = ("issuer",)
+    sortable_by = ()
     autocomplete_fields = ("user",)
     ordering = ("-id",)
     fields = ("user", "issuer", "subject", "created_at")
@@ -46,6 +47,9 @@ class ExternalIdentityAdmin(PersonalAdmin[ExternalIdentity]):
 @admin.register(ErasedIdentity)
 class ErasedIdentityAdmin(RecordAdmin[ErasedIdentity]):
     list_display = fields = ("erased_at",)
+    search_fields = ("digest__exact",)
+    sortable_by = ()
+    search_help_text = "A digest: nobody is found by it who is not known already."
     ordering = ("-erased_at",)
 
 
@@ -54,19 +58,19 @@ admin.site.unregister([Authenticator, UserSession])
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadingAdmin[Authenticator]):
+class AuthenticatorAdmin(FoundByPerson[Authenticator], ReadingAdmin[Authenticator]):
     """Deleting a second factor lets somebody in who has lost it."""
 
     list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_select_related = ("user",)
     list_filter = ("type",)
-    search_fields = ("user__username", "user__email")
     ordering = ("-id",)
+    sortable_by = ()
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(RecordAdmin[UserSession]):
+class UserSessionAdmin(RoomAdmin[UserSession]):
     list_display = fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
     list_select_related = ("user",)
-    search_fields = ("user__username", "ip")
-    ordering = ("-id",)
+    words = ("ip", "user_agent")
+    search_help_text = "A username, and a part of an address or of a device's name."

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from users import sync
-from users.admin.reading import ReadingAdmin, RecordAdmin
+from users.admin.finding import WhenFilter
+from users.admin.reading import ReadingAdmin, RoomAdmin
 from users.models import IdempotencyKey, OutboxMessage, SyncClock, Tombstone
 from users.services import outbox
 
@@ -29,13 +30,28 @@ class ResourceFilter(admin.SimpleListFilter):
         return queryset.filter(resource=self.value()) if self.value() else queryset
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By what can be promised, which needs no walk through the table."""
+
+    title = parameter_name = "kind"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(kind, kind.replace("_", " ")) for kind in outbox.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ReadingAdmin[OutboxMessage]):
     list_display = ("kind", "created_at", "due_at", "attempts", "failed_at")
-    list_filter = ("kind", ("failed_at", admin.EmptyFieldListFilter))
-    search_fields = ("kind", "id__exact")
-    date_hierarchy = "created_at"
+    list_filter = (KindFilter, ("failed_at", admin.EmptyFieldListFilter), WhenFilter)
+    search_fields = ("kind__startswith", "id__exact")
+    search_help_text = "How a kind begins, or an id."
     ordering = ("-id",)
+    sortable_by = ()
     fields = ("id", "kind", "shown_payload", "created_at", "due_at", "attempts", "failed_at")
     actions = ("try_again",)
 
@@ -63,27 +79,23 @@ class OutboxMessageAdmin(ReadingAdmin[OutboxMessage]):
 
 
 @admin.register(IdempotencyKey)
-class IdempotencyKeyAdmin(RecordAdmin[IdempotencyKey]):
+class IdempotencyKeyAdmin(RoomAdmin[IdempotencyKey]):
     list_display = fields = ("key", "user", "resource", "object_id", "created_at")
     list_select_related = ("user",)
     list_filter = (ResourceFilter,)
-    search_fields = ("key", "object_id__exact", "user__username")
-    date_hierarchy = "created_at"
-    ordering = ("-id",)
+    words = ("key",)
+    search_help_text = "A username, and a part of the key; an id."
 
 
 @admin.register(Tombstone)
-class TombstoneAdmin(RecordAdmin[Tombstone]):
+class TombstoneAdmin(RoomAdmin[Tombstone]):
     list_display = fields = ("resource", "object_id", "user", "revision", "deleted_at")
     list_select_related = ("user",)
     list_filter = (ResourceFilter,)
-    search_fields = ("object_id__exact", "user__username")
-    ordering = ("-id",)
 
 
 @admin.register(SyncClock)
-class SyncClockAdmin(RecordAdmin[SyncClock]):
+class SyncClockAdmin(RoomAdmin[SyncClock]):
     list_display = fields = ("user", "revision")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
     ordering = ("-user",)

@@ -5,19 +5,22 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from users.admin.reading import ReadingAdmin, RecordAdmin
+from users.admin.finding import FoundByPerson
+from users.admin.reading import ReadingAdmin, RoomAdmin
 from users.models import LiveEvent, Notification, NotificationActor, PushDevice
 from users.ownership import advance_clocks
 from users.services import notifications
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadingAdmin[Notification]):
+class NotificationAdmin(FoundByPerson[Notification], ReadingAdmin[Notification]):
     list_display = ("kind", "user", "category", "text", "read_at", "created_at")
     list_select_related = ("user",)
     list_filter = ("category", ("read_at", admin.EmptyFieldListFilter))
-    search_fields = ("kind", "text", "user__username")
+    words = ("kind", "text")
+    search_help_text = "A username, and words of what they were told; an id."
     ordering = ("-id",)
+    sortable_by = ()
     fields = (
         "user",
         "category",
@@ -43,29 +46,26 @@ class NotificationAdmin(ReadingAdmin[Notification]):
 
 
 @admin.register(NotificationActor)
-class NotificationActorAdmin(RecordAdmin[NotificationActor]):
+class NotificationActorAdmin(RoomAdmin[NotificationActor]):
     list_display = fields = ("actor", "user", "notification", "created_at")
     list_select_related = ("actor", "user", "notification")
-    search_fields = ("actor__username", "user__username")
-    ordering = ("-id",)
+    people = ("actor", "user")
 
 
 @admin.register(LiveEvent)
-class LiveEventAdmin(RecordAdmin[LiveEvent]):
+class LiveEventAdmin(RoomAdmin[LiveEvent]):
     """That something was sent, and not what."""
 
     list_display = fields = ("kind", "user", "revision", "created_at")
     list_select_related = ("user",)
-    list_filter = ("kind",)
-    search_fields = ("user__username",)
-    ordering = ("-id",)
 
 
 @admin.register(PushDevice)
-class PushDeviceAdmin(ReadingAdmin[PushDevice]):
+class PushDeviceAdmin(FoundByPerson[PushDevice], ReadingAdmin[PushDevice]):
     list_display = ("__str__", "user", "platform", "created_at", "updated_at")
     list_select_related = ("user",)
     list_filter = ("platform",)
-    search_fields = ("name", "user__username")
+    words = ("name",)
     ordering = ("-id",)
+    sortable_by = ()
     fields = ("user", "platform", "name", "created_at", "updated_at", "revision")

@@ -18,6 +18,7 @@ from users.admin.reading import (
     table,
 )
 from wearables.models import DeviceStatus, ProviderState, SyncKind, SyncRun, WearableDevice
+from wearables.services import reauth
 
 _RECORD = ("revision", "created_at", "updated_at")
 
@@ -38,6 +39,22 @@ class RunStatusFilter(StatusFilter):
     statuses = RunStatus
 
 
+class ProviderFilter(admin.SimpleListFilter):
+    """By those that we know, which needs no walk through the table."""
+
+    title = parameter_name = "provider"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        from wearables.providers import registry  # noqa: PLC0415
+
+        return [(slug, slug) for slug in sorted({*registry.PROVIDERS, *registry.DESCRIBED})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
 @admin.register(WearableDevice)
 class WearableDeviceAdmin(RoomAdmin[WearableDevice]):
     list_display = (
@@ -51,7 +68,7 @@ class WearableDeviceAdmin(RoomAdmin[WearableDevice]):
         "next_sync_at",
     )
     list_select_related = ("user",)
-    list_filter = (DeviceStatusFilter, "provider", "connection_mode", "is_active")
+    list_filter = (DeviceStatusFilter, ProviderFilter, "connection_mode", "is_active")
     fieldsets = (
         (None, {"fields": ("user", "name", "device_type", "provider", "connection_mode")}),
         ("State", {"fields": ("is_active", "status", "error_code", "shown_unavailable")}),
@@ -82,7 +99,7 @@ class WearableDeviceAdmin(RoomAdmin[WearableDevice]):
         ),
         ("Record", {"fields": _RECORD}),
     )
-    actions = ("sync_now",)
+    actions = ("sync_now", "remind", "replay")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WearableDevice]:
         # A page does not open what it may not show.
@@ -130,6 +147,28 @@ class WearableDeviceAdmin(RoomAdmin[WearableDevice]):
             asked += 1
         self.message_user(request, f"{asked} will be read.", messages.SUCCESS)
 
+    @admin.action(description="Ask to connect selected ones again", permissions=["sync"])
+    def remind(self, request: HttpRequest, queryset: QuerySet[WearableDevice]) -> None:
+        told = 0
+        for device in queryset.order_by("pk"):
+            if reauth.remind(device=device):
+                self.log_change(request, device, "Asked to connect it again.")
+                told += 1
+        self.message_user(request, f"{told} people were asked to connect again.")
+        if told < queryset.count():
+            text = "The others are connected, or were asked within the last day."
+            self.message_user(request, text, messages.WARNING)
+
+    @admin.action(description="Read kept answers once more", permissions=["sync"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[WearableDevice]) -> None:
+        from wearables.services import payloads  # noqa: PLC0415 - as above
+
+        devices = list(queryset.order_by("pk"))
+        for device in devices:
+            payloads.request_replay(device=device)
+            self.log_change(request, device, "Kept answers to be read once more.")
+        self.message_user(request, f"What is kept of {len(devices)} will be read once more.")
+
 
 @admin.register(SyncRun)
 class SyncRunAdmin(RoomAdmin[SyncRun]):
@@ -146,6 +185,7 @@ class SyncRunAdmin(RoomAdmin[SyncRun]):
     )
     list_select_related = ("user", "device")
     list_filter = (RunStatusFilter, "kind")
+    actions = ("try_again",)
     fieldsets = (
         (None, {"fields": ("user", "device", "kind", "shown_scope", "since", "until")}),
         ("Progress", {"fields": ("status", "days_done", "days_total", "attempts", "due_at")}),
@@ -155,6 +195,16 @@ class SyncRunAdmin(RoomAdmin[SyncRun]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
         return super().get_queryset(request).defer("device__auth_token", "device__refresh_token")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("wearables.change_wearabledevice")
+
+    @admin.action(description="Try selected failed runs again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> None:
+        from wearables.services import syncing  # noqa: PLC0415 - as above
+
+        count = syncing.retry(run_ids=list(queryset.values_list("pk", flat=True)))
+        self.message_user(request, f"{count} will be tried again.")
 
     @admin.display(description="scope")
     def shown_scope(self, run: SyncRun) -> SafeString | str:
@@ -174,6 +224,8 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
         "disabled_at",
         "updated_at",
     )
+    search_fields = ("slug",)
+    search_help_text = "A part of a provider's name."
     ordering = ("slug",)
     fields = list_display
     actions = ("ask_again",)

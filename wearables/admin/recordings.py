@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
+from users.admin import jobs
 from users.admin.reading import RoomAdmin, StatusFilter, pretty
 from wearables.models import ActivityImport, RecordedWorkout
 from workouts.models.transfer import ImportStatus
@@ -79,6 +81,7 @@ class ActivityImportAdmin(RoomAdmin[ActivityImport]):
     )
     list_select_related = ("user",)
     list_filter = (ImportStatusFilter, "format")
+    actions = ("try_again", "stop")
     fieldsets = (
         (None, {"fields": ("user", "file_name", "format", "size_bytes")}),
         ("Progress", {"fields": ("status", "attempts", "bytes_read", "bytes_total", "error")}),
@@ -97,6 +100,19 @@ class ActivityImportAdmin(RoomAdmin[ActivityImport]):
         ),
         ("Record", {"fields": ("finished_at", *_FROZEN)}),
     )
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("wearables.change_activityimport")
+
+    @admin.action(description="Try selected failed imports again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[ActivityImport]) -> None:
+        jobs.retry(self, request, queryset)
+
+    @admin.action(description="Stop selected imports", permissions=["retry"])
+    def stop(
+        self, request: HttpRequest, queryset: QuerySet[ActivityImport]
+    ) -> TemplateResponse | None:
+        return jobs.stop(self, request, queryset)
 
     @admin.display(description="problems")
     def shown_problems(self, job: ActivityImport) -> SafeString | str:

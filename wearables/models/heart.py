@@ -59,7 +59,7 @@ class HeartRateData(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.timestamp:%Y-%m-%d %H:%M:%S} {self.heart_rate}"
+        return f"{self.timestamp:%Y-%m-%d %H:%M:%S}"
 
 
 class HeartRateKeeping(models.Model):

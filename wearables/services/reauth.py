@@ -1,15 +1,19 @@
 """A connection that its provider does not honor any more: the person has to connect again."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from users.models import Notification
 from users.models.notification import NotificationCategory
 from users.ownership import advance_clock
 from users.services.notifications import notify
 from wearables.models import DeviceStatus, WearableDevice
 
+_KIND: Final = "wearable_reauth"
+_AGAIN_AFTER: Final = timedelta(days=1)
 _WHY: Final = {
     "reauth_required": "its permission has ended",
     "deregistered": "you have disconnected it there",
@@ -38,11 +42,33 @@ def mark_reauth(
         revision=revision,
         updated_at=timezone.now(),
     )
+    _ask(stored, error_code)
+    return True
+
+
+@transaction.atomic
+def remind(*, device: WearableDevice) -> bool:
+    """Ask the person once more; False where there is no need, or they were asked today."""
+    advance_clock(device.user_id)
+    rows = WearableDevice.objects.filter(pk=device.pk, status=DeviceStatus.REAUTH_REQUIRED)
+    stored = rows.first()
+    asked = Notification.objects.filter(
+        user_id=device.user_id,
+        kind=_KIND,
+        target_id=device.pk,
+        created_at__gt=timezone.now() - _AGAIN_AFTER,
+    )
+    if stored is None or asked.exists():
+        return False
+    _ask(stored, stored.error_code)
+    return True
+
+
+def _ask(device: WearableDevice, error_code: str) -> None:
     notify(
         user_id=device.user_id,
         category=NotificationCategory.ACCOUNT,
-        kind="wearable_reauth",
-        text=f"Connect {stored.name} again: {_WHY.get(error_code, _WHY['reauth_required'])}.",
-        target=stored,
+        kind=_KIND,
+        text=f"Connect {device.name} again: {_WHY.get(error_code, _WHY['reauth_required'])}.",
+        target=device,
     )
-    return True

@@ -1,5 +1,6 @@
 """The catalogue, and the exercises that people made for themselves."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 
 from users.admin.reading import PersonalAdmin, RecordAdmin, WholeRowForm
 from workouts.admin.inlines import PartInline
+from workouts.admin.merging import MergingAdmin
 from workouts.models import (
     CardioExercise,
     Equipment,
@@ -43,6 +45,23 @@ class OriginFilter(admin.SimpleListFilter):
         return queryset.filter(is_custom=self.value() == "custom")
 
 
+class LevelFilter(admin.SimpleListFilter):
+    """From 1 for beginners to 5: all that there can be."""
+
+    title = "difficulty"
+    parameter_name = "level"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(str(level), str(level)) for level in range(1, 6)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> QuerySet[Exercise]:
+        known = {value for value, _ in self.lookup_choices}
+        chosen = self.value()
+        return queryset.filter(difficulty_level=chosen) if chosen in known else queryset
+
+
 class ExerciseForm(WholeRowForm[Exercise]):
     def clean_variation_of(self) -> Exercise | None:
         parent: Exercise | None = self.cleaned_data["variation_of"]
@@ -63,7 +82,7 @@ class ExerciseEquipmentInline(PartInline[ExerciseEquipment, Exercise]):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(PersonalAdmin[Exercise]):
+class ExerciseAdmin(MergingAdmin, PersonalAdmin[Exercise]):
     form = ExerciseForm
     inlines = (MuscleShareInline, ExerciseEquipmentInline)
     list_display: tuple[str, ...] = (
@@ -82,12 +101,15 @@ class ExerciseAdmin(PersonalAdmin[Exercise]):
         "muscle_group",
         "is_cardio",
         "load_type",
-        "difficulty_level",
+        LevelFilter,
         "equipment",
     )
     search_fields = ("name", "slug", "created_by__username")
+    search_help_text = "A part of the name, of what the catalogue calls it, or of who made it."
     ordering = ("name",)
+    sortable_by: ClassVar[tuple[str, ...]] = ("name",)
     autocomplete_fields = ("variation_of",)
+    actions: Sequence[str] = ("merge",)
     fields: ClassVar[tuple[str, ...]] = (
         "name",
         "slug",
@@ -114,6 +136,7 @@ class _KindAdmin(ExerciseAdmin):
     """The exercises of one kind. They are deleted as exercises, which tells their owners."""
 
     is_cardio: bool
+    actions = ()
     list_display = tuple(name for name in ExerciseAdmin.list_display if name != "is_cardio")
     list_filter = tuple(name for name in ExerciseAdmin.list_filter if name != "is_cardio")
     fields = tuple(name for name in ExerciseAdmin.fields if name != "is_cardio")
@@ -153,6 +176,7 @@ class MuscleAdmin(RecordAdmin[Muscle]):
     list_display = ("name", "slug", "muscle_group", *LANDMARKS)
     list_filter = ("muscle_group",)
     search_fields = ("name", "slug")
+    search_help_text = "A part of a name or slug."
     ordering = ("name",)
     fields = ("name", "slug", "muscle_group", *LANDMARKS)
     readonly_fields = ("name", "slug", "muscle_group")
@@ -165,6 +189,7 @@ class MuscleAdmin(RecordAdmin[Muscle]):
 class EquipmentAdmin(admin.ModelAdmin[Equipment]):
     list_display = fields = ("name", "slug")
     search_fields = ("name", "slug")
+    search_help_text = "A part of a name or slug."
     ordering = ("name",)
 
     def get_readonly_fields(

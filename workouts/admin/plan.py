@@ -6,14 +6,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from users.admin import jobs
+from users.admin.finding import FoundByPerson
 from users.admin.reading import (
     MAX_SHOWN,
     PersonalAdmin,
-    RecordAdmin,
+    RoomAdmin,
     StatusFilter,
     lines,
     link,
@@ -29,6 +32,7 @@ from workouts.models import (
     WorkoutDay,
     WorkoutPlan,
 )
+from workouts.models.generation import GenerationMethod
 from workouts.models.plan import PlannedLoad
 from workouts.models.workout import SetType
 
@@ -56,7 +60,7 @@ _RECORD = (
 
 
 @admin.register(WorkoutPlan)
-class WorkoutPlanAdmin(PersonalAdmin[WorkoutPlan]):
+class WorkoutPlanAdmin(FoundByPerson[WorkoutPlan], PersonalAdmin[WorkoutPlan]):
     """Its owner changes what it says, as versions follow. Staff may take it out of the library,
     and not put it there.
     """
@@ -73,14 +77,17 @@ class WorkoutPlanAdmin(PersonalAdmin[WorkoutPlan]):
         "version",
     )
     list_select_related = ("user",)
+    indexed = ("is_public",)
     list_filter = (
         "is_public",
         "is_ai_generated",
         "fitness_level",
         ("program", admin.EmptyFieldListFilter),
     )
-    search_fields = ("name", "program", "user__username")
+    words = ("name", "program")
+    search_help_text = "A username, and words of the plan's name; an id."
     ordering = ("-id",)
+    sortable_by = ()
     readonly_fields = ("user", *_CONTENT, "days", *_RECORD)
     fieldsets = (
         (None, {"fields": ("user", "is_public", *_CONTENT, "days")}),
@@ -213,11 +220,11 @@ def _joined(*facts: tuple[str, Any]) -> str:
 
 
 @admin.register(PlanVersion)
-class PlanVersionAdmin(RecordAdmin[PlanVersion]):
+class PlanVersionAdmin(RoomAdmin[PlanVersion]):
     list_display = ("plan", "user", "version", "created_at")
     list_select_related = ("plan", "user")
-    search_fields = ("plan__name", "user__username")
-    ordering = ("-id",)
+    words = ("plan__name",)
+    search_help_text = "A username, and words of the plan's name; an id."
     fields = ("plan", "user", "version", "created_at", "shown_document")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlanVersion]:
@@ -234,13 +241,13 @@ class GenerationStatusFilter(StatusFilter):
 
 
 @admin.register(PlanGeneration)
-class PlanGenerationAdmin(RecordAdmin[PlanGeneration]):
+class PlanGenerationAdmin(RoomAdmin[PlanGeneration]):
     list_display = ("id", "user", "method", "status", "plan", "attempts", "created_at")
     list_select_related = ("user", "plan")
     list_filter = (GenerationStatusFilter, "method")
-    search_fields = ("user__username", "plan__name", "error")
-    date_hierarchy = "created_at"
-    ordering = ("-id",)
+    actions = ("try_again", "stop")
+    words = ("plan__name", "error")
+    search_help_text = "A username, and words of the plan's name or error; an id."
     fields = (
         "user",
         "method",
@@ -253,6 +260,19 @@ class PlanGenerationAdmin(RecordAdmin[PlanGeneration]):
         "finished_at",
         "revision",
     )
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("workouts.change_plangeneration")
+
+    @admin.action(description="Try selected failed plans again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[PlanGeneration]) -> None:
+        jobs.retry(self, request, queryset.filter(method=GenerationMethod.AI))
+
+    @admin.action(description="Stop selected plans", permissions=["retry"])
+    def stop(
+        self, request: HttpRequest, queryset: QuerySet[PlanGeneration]
+    ) -> TemplateResponse | None:
+        return jobs.stop(self, request, queryset)
 
     @admin.display(description="wish")
     def shown_wish(self, generation: PlanGeneration) -> SafeString:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from users.admin.finding import FoundByPerson
 from users.admin.reading import (
     MAX_SHOWN,
     PersonalAdmin,
     ReadingAdmin,
-    RecordAdmin,
+    RoomAdmin,
     WholeRowForm,
     link,
     pretty,
@@ -23,13 +24,12 @@ from workouts.services import replays
 
 
 @admin.register(PlanRun)
-class PlanRunAdmin(RecordAdmin[PlanRun]):
+class PlanRunAdmin(RoomAdmin[PlanRun]):
     list_display = ("plan", "user", "status", "started_on", "finished_on", "gym")
     list_select_related = ("plan", "user", "gym")
     list_filter = ("status",)
-    search_fields = ("plan__name", "user__username")
-    date_hierarchy = "started_on"
-    ordering = ("-id",)
+    words = ("plan__name",)
+    search_help_text = "A username, and words of a plan's name; an id."
     fields = (
         "plan",
         "version",
@@ -108,7 +108,7 @@ class PlanRunAdmin(RecordAdmin[PlanRun]):
 
 
 @admin.register(RuleEvaluation)
-class RuleEvaluationAdmin(RecordAdmin[RuleEvaluation]):
+class RuleEvaluationAdmin(RoomAdmin[RuleEvaluation]):
     list_display = (
         "name",
         "user",
@@ -120,8 +120,8 @@ class RuleEvaluationAdmin(RecordAdmin[RuleEvaluation]):
         "evaluated_at",
     )
     list_select_related = ("run", "user")
-    search_fields = ("name", "rule", "action", "user__username")
-    ordering = ("-id",)
+    words = ("name", "rule", "action")
+    search_help_text = "A username, and words of exercise, rule or decision; an id."
     fields = (
         "run",
         "user",
@@ -157,13 +157,16 @@ class TrainingMaxForm(WholeRowForm[TrainingMax]):
 
 
 @admin.register(TrainingMax)
-class TrainingMaxAdmin(PersonalAdmin[TrainingMax]):
+class TrainingMaxAdmin(FoundByPerson[TrainingMax], PersonalAdmin[TrainingMax]):
     form = TrainingMaxForm
     list_display = ("exercise", "user", "value_kg", "source", "valid_from")
     list_select_related = ("exercise", "user")
     list_filter = ("source",)
-    search_fields = ("exercise__name", "user__username")
+    words = ("exercise__name",)
+    named = ("exercise",)
+    search_help_text = "A username and words of an exercise's name, or one of them; an id."
     ordering = ("-id",)
+    sortable_by = ()
     fields = (
         "user",
         "exercise",
@@ -181,12 +184,13 @@ class TrainingMaxAdmin(PersonalAdmin[TrainingMax]):
 
 
 @admin.register(Gym)
-class GymAdmin(ReadingAdmin[Gym]):
+class GymAdmin(FoundByPerson[Gym], ReadingAdmin[Gym]):
     list_display = ("name", "user", "is_default", "updated_at")
     list_select_related = ("user",)
     list_filter = ("is_default",)
-    search_fields = ("name", "user__username")
+    words = ("name",)
     ordering = ("-id",)
+    sortable_by = ()
     fields = (
         "user",
         "name",

@@ -3,12 +3,15 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
+from users.admin.finding import FoundByPerson
+from users.admin.jobs import stop
 from users.admin.reading import (
     MAX_SHOWN,
     PersonalAdmin,
-    RecordAdmin,
+    RoomAdmin,
     StatusFilter,
     WholeRowForm,
     pretty,
@@ -31,12 +34,15 @@ _COUNTS = (
 _READ_AS = ("weight_unit", "distance_unit", "date_order", "timezone")
 
 
+_OPEN = (ImportStatus.PENDING, ImportStatus.RUNNING, ImportStatus.NEEDS_ANSWERS)
+
+
 class ImportStatusFilter(StatusFilter):
     statuses = ImportStatus
 
 
 @admin.register(WorkoutImport)
-class WorkoutImportAdmin(RecordAdmin[WorkoutImport]):
+class WorkoutImportAdmin(RoomAdmin[WorkoutImport]):
     """What became of a file, and not what is in it."""
 
     list_display = (
@@ -51,9 +57,8 @@ class WorkoutImportAdmin(RecordAdmin[WorkoutImport]):
     )
     list_select_related = ("user",)
     list_filter = (ImportStatusFilter, "source", "dry_run")
-    search_fields = ("file_name", "error", "user__username")
-    date_hierarchy = "created_at"
-    ordering = ("-id",)
+    words = ("file_name", "error")
+    search_help_text = "A username, and words of the file's name or error; an id."
     fieldsets = (
         (None, {"fields": ("user", "file_name", "size_bytes", "source", *_READ_AS)}),
         ("Wanted", {"fields": ("dry_run", "create_unknown")}),
@@ -61,7 +66,7 @@ class WorkoutImportAdmin(RecordAdmin[WorkoutImport]):
         ("To answer and to mend", {"fields": ("shown_questions", "first_errors")}),
         ("Record", {"fields": ("revision", "created_at", "updated_at")}),
     )
-    actions = ("try_again",)
+    actions = ("try_again", "stop")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("workouts.change_workoutimport")
@@ -91,6 +96,12 @@ class WorkoutImportAdmin(RecordAdmin[WorkoutImport]):
             started += 1
         self.message_user(request, f"{started} will be tried again.")
 
+    @admin.action(description="Stop selected imports", permissions=["retry"])
+    def stop(
+        self, request: HttpRequest, queryset: QuerySet[WorkoutImport]
+    ) -> TemplateResponse | None:
+        return stop(self, request, queryset.filter(status__in=_OPEN), statuses=_OPEN)
+
 
 class ExerciseAliasForm(WholeRowForm[ExerciseAlias]):
     def clean_exercise(self) -> Exercise:
@@ -100,11 +111,14 @@ class ExerciseAliasForm(WholeRowForm[ExerciseAlias]):
 
 
 @admin.register(ExerciseAlias)
-class ExerciseAliasAdmin(PersonalAdmin[ExerciseAlias]):
+class ExerciseAliasAdmin(FoundByPerson[ExerciseAlias], PersonalAdmin[ExerciseAlias]):
     form = ExerciseAliasForm
     list_display = ("name", "exercise", "user", "updated_at")
     list_select_related = ("exercise", "user")
-    search_fields = ("name", "exercise__name", "user__username")
+    words = ("name", "exercise__name")
+    named = ("exercise",)
+    search_help_text = "A username and words of either name, or a part of an exercise's; an id."
+    sortable_by = ()
     autocomplete_fields = ("exercise",)
     ordering = ("-id",)
     fields = ("user", "name", "exercise", "revision", "created_at", "updated_at")

@@ -14,6 +14,7 @@ from django.db.models import CharField, FloatField, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
+from users.admin.finding import FoundByPerson
 from users.admin.reading import PersonalAdmin, WholeRowForm, pretty
 from users.localtime import validate_time_zone
 from users.models import User
@@ -172,7 +173,7 @@ class NoteInline(admin.TabularInline[ExerciseNote, Workout]):
 
 
 @admin.register(Workout)
-class WorkoutAdmin(PersonalAdmin[Workout]):
+class WorkoutAdmin(FoundByPerson[Workout], PersonalAdmin[Workout]):
     form = WorkoutForm
     inlines = (SetInline, NoteInline)
     list_display = (
@@ -186,15 +187,15 @@ class WorkoutAdmin(PersonalAdmin[Workout]):
         "is_public",
     )
     list_select_related = ("user",)
-    list_filter = (
-        "in_progress",
-        "is_public",
+    indexed = (
         ("plan_run", admin.EmptyFieldListFilter),
         ("imported_by", admin.EmptyFieldListFilter),
     )
-    search_fields = ("name", "user__username")
-    date_hierarchy = "date"
+    list_filter = ("in_progress", "is_public", *indexed)
+    words = ("name",)
+    search_help_text = "A username, and words of the name; an id."
     ordering = ("-id",)
+    sortable_by = ()
     readonly_fields = (
         "user",
         "started_at",
@@ -306,7 +307,7 @@ class WorkoutSetForm(WholeRowForm[WorkoutSet]):
 
 
 @admin.register(WorkoutSet)
-class WorkoutSetAdmin(_WithFigures, PersonalAdmin[WorkoutSet]):
+class WorkoutSetAdmin(_WithFigures, FoundByPerson[WorkoutSet], PersonalAdmin[WorkoutSet]):
     form = WorkoutSetForm
     list_display = (
         "workout",
@@ -325,9 +326,12 @@ class WorkoutSetAdmin(_WithFigures, PersonalAdmin[WorkoutSet]):
         "distance",
     )
     list_select_related = ("workout", "user", "exercise")
-    list_filter = ("exercise__muscle_group", "exercise__is_cardio", "set_type", "load_type")
-    search_fields = ("exercise__name", "user__username")
+    list_filter = ("set_type", "load_type")
+    words = ("exercise__name",)
+    named = ("exercise",)
+    search_help_text = "A username and words of an exercise's name, or one of them; an id."
     ordering = ("-id",)
+    sortable_by = ()
     autocomplete_fields = ("workout", "exercise")
     fields = (
         "workout",

@@ -4,6 +4,7 @@ from workouts.models.exercise import (
     Exercise,
     ExerciseEquipment,
     ExerciseMuscle,
+    MergedExercise,
     Muscle,
     StrengthExercise,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "ExerciseMuscle",
     "ExerciseNote",
     "Gym",
+    "MergedExercise",
     "Muscle",
     "PlanGeneration",
     "PlanPause",

@@ -204,6 +204,21 @@ class Exercise(Synced):
         return self.name
 
 
+class MergedExercise(models.Model):
+    """An exercise that turned out to be another one: its id still leads there, and no import of
+    the catalogue brings it back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=100, null=True, unique=True)  # noqa: DJ001 - "" is a slug
+    name = models.CharField(max_length=100)
+    merged_into = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="merged")
+    merged_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class CardioExercise(Exercise):
     objects: ClassVar[CardioExerciseManager] = CardioExerciseManager()  # type: ignore[assignment]
 

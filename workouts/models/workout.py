@@ -425,4 +425,4 @@ class ExerciseNote(OwnedPart):
         ]
 
     def __str__(self) -> str:
-        return self.text[:50]
+        return str(self.pk)

@@ -13,7 +13,13 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from workouts.models import Exercise, ExerciseEquipment, ExerciseMuscle, Muscle
+from workouts.models import (
+    Exercise,
+    ExerciseEquipment,
+    ExerciseMuscle,
+    MergedExercise,
+    Muscle,
+)
 from workouts.models.exercise import LoadType, MuscleGroup, MuscleRole
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "exercises.json"
@@ -160,9 +166,12 @@ def import_exercises(*, rows: Iterable[object], dry_run: bool = False) -> Import
         for name, slug in Exercise.objects.filter(created_by=None).values_list("name", "slug")
     }
     seen: dict[str, int] = {}
+    merged = dict(MergedExercise.objects.values_list("slug", "merged_into__name"))
     for number, row in enumerate(rows, start=1):
         try:
             entry = _foreign_entry(row, groups)
+            if entry.slug in merged:
+                raise _Unfit(f"was merged into {merged[entry.slug]}")
             _refuse_second(entry, taken, seen, number)
         except _Unfit as unfit:
             skipped.append(Skipped(number, _shown_name(row), str(unfit)))

@@ -1,7 +1,7 @@
 """Keeps what the rules made of a run in step with the workouts that were really done."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -77,14 +77,22 @@ def is_settled(run: PlanRun, past: History) -> bool:
     return run.replayed is not None and bytes(run.replayed) == past.fingerprint
 
 
-def settle_all() -> tuple[int, int]:
-    """Settle every run; answers how many there are, and how many were not settled."""
+def settle_all(
+    *, dry_run: bool = False, told: Callable[[], object] = lambda: None
+) -> tuple[int, int]:
+    """Settle every run; answers how many there are, and how many were not settled.
+
+    A dry run only looks. ``told`` hears of each run.
+    """
     rows = PlanRun.objects.select_related("version").order_by("pk")
     total = late = 0
     for run in rows.iterator(chunk_size=100):
         total += 1
-        late += not is_settled(run, runs.history(run))
-        settle(run)
+        if not is_settled(run, runs.history(run)):
+            late += 1
+            if not dry_run:
+                settle(run)
+        told()
     return total, late
 
 

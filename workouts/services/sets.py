@@ -16,7 +16,7 @@ from users.services.creation import claim_key, claim_part
 from workouts.models import Exercise, WorkoutSet
 from workouts.models.exercise import LoadType
 from workouts.models.workout import MAX_SETS
-from workouts.services import replays
+from workouts.services import merging, replays
 from workouts.services.energy import estimate_energy
 from workouts.services.workouts import UnknownExercise, reload_body
 
@@ -88,7 +88,8 @@ def add_set(
         )
         if not is_new:
             return _still_there(user_id, set_id), False
-    values.setdefault("load_type", _load_type_of(user_id, exercise_id))
+    exercise_id, load_type = _known(user_id, exercise_id)
+    values.setdefault("load_type", load_type)
     last = WorkoutSet.objects.filter(user_id=user_id, workout=workout_id).aggregate(
         position=Max("position"), set_number=Max("set_number", filter=Q(exercise=exercise_id))
     )
@@ -117,7 +118,8 @@ def change_set(*, user_id: UUID, set_id: UUID, content: Mapping[str, Any]) -> Wo
     values = dict(content)
     exercise_id = values.pop("exercise", row.exercise_id)
     if exercise_id != row.exercise_id:
-        values.setdefault("load_type", _load_type_of(user_id, exercise_id))
+        exercise_id, load_type = _known(user_id, exercise_id)
+        values.setdefault("load_type", load_type)
         values.setdefault("set_number", _next_number(row, exercise_id))
     WorkoutSet.objects.filter(user_id=user_id, pk=set_id).write(exercise_id=exercise_id, **values)
     if "load_type" in values:
@@ -185,13 +187,19 @@ def _next_number(row: WorkoutSet, exercise_id: UUID) -> int:
     return (same.aggregate(last=Max("set_number"))["last"] or 0) + 1
 
 
-def _load_type_of(user_id: UUID, exercise_id: UUID) -> str:
-    """How the exercise is loaded. Raises UnknownExercise for one that the person cannot see."""
+def _known(user_id: UUID, exercise_id: UUID) -> tuple[UUID, str]:
+    """The exercise, or what it was merged into, and how that is loaded.
+
+    Raises UnknownExercise for one that the person cannot see.
+    """
     visible = Exercise.objects.visible_to(user_id).filter(pk=exercise_id)
     load_type = visible.values_list("load_type", flat=True).first()
-    if load_type is None:
+    if load_type is not None:
+        return exercise_id, load_type
+    kept = merging.kept_of([exercise_id]).get(exercise_id)
+    if kept is None:
         raise UnknownExercise
-    return load_type
+    return _known(user_id, kept)
 
 
 def _stored_before(

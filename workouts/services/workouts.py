@@ -18,7 +18,7 @@ from users.ownership import advance_clock
 from users.selectors import time_zone_and_weight_of
 from users.services.creation import content_hash, create_once, refuse_mixed_up
 from workouts.models import Exercise, ExerciseNote, Workout, WorkoutSet
-from workouts.services import replays
+from workouts.services import merging, replays
 from workouts.services.energy import estimate_energy
 from workouts.services.sessions import targets_again, targets_for
 from workouts.services.times import given_timing, merged_timing
@@ -301,8 +301,11 @@ def insert_sets(*, workout: Workout, sets: Sequence[Content]) -> None:
         cursor.execute(_INSERT_SETS, parameters)
         stored = cursor.rowcount
     if stored != len(rows):
-        index = _first_unknown(workout.user_id, rows)
-        raise UnknownExercise(f"sets.{index}.exercise")
+        led = merging.led_on(sets)
+        if led == [*sets]:
+            raise UnknownExercise(f"sets.{_first_unknown(workout.user_id, rows)}.exercise")
+        WorkoutSet.objects.filter(user_id=workout.user_id, workout=workout).remove()
+        insert_sets(workout=workout, sets=led)
 
 
 def _insert(
