@@ -400,8 +400,11 @@ def _obtain(server: _Server, started: _Started) -> str:
     """Return the address of the recorded server if it serves, else of one started now."""
     records = _read_state(server.host.var)
     record = records.get(server.variable)
-    if record and record.birth == _birth(record.pid) and server.answers(record.url):
-        return record.url
+    if record and record.birth == _birth(record.pid):
+        if server.accepts(record.url):
+            server.settle(record.url)
+        if server.answers(record.url):
+            return record.url
     process, url = server.start()
     started.append((server, process))
     record = _Record(url, os.getpid(), _birth(os.getpid()))

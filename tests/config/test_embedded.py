@@ -450,6 +450,20 @@ def test_a_dropped_database_is_made_anew(used: Path) -> None:
     assert database == ("numeneon",)
 
 
+def test_a_database_that_is_dropped_beside_its_server_is_made_anew(used: Path) -> None:
+    environ = dict(REDIS_GIVEN)
+    with embedded.servers(var=used, environ=environ):
+        other = environ["DATABASE_URL"].removesuffix("numeneon") + "postgres"
+        sql(other, "DROP DATABASE numeneon")
+
+        beside = dict(REDIS_GIVEN)
+        with embedded.servers(var=used, environ=beside):
+            database = sql(beside["DATABASE_URL"], "SELECT current_database()")
+
+    assert beside == environ
+    assert database == ("numeneon",)
+
+
 def test_a_port_that_somebody_took_first_is_given_up(
     used: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
