@@ -223,6 +223,7 @@ def prepare() -> None:
     BaseCommand().check()  # one clear error now instead of one from each program later
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("partition_heart_rates", verbosity=0)
     # Its passwords are known to everybody: not for a database that serves people.
     if os.environ["ENVIRONMENT"] != "development":
         return
