@@ -98,6 +98,7 @@ clean: ## Remove the environment, the caches and the data of the embedded server
 	done
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	rm -rf docs/clients/typescript/node_modules docs/clients/typescript/schema.d.ts
 	rm -rf .venv
 
 $(INSTALLED): requirements.txt requirements-dev.txt requirements-onnx.txt requirements-otel.txt

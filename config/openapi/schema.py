@@ -6,6 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_standardized_errors.openapi import AutoSchema
 from rest_framework.serializers import ModelSerializer
 
+# What an answer has only where there is something to tell.
+_AT_TIMES = {"push_secret"}
 _CONFLICT = "Another row has this id, or this is in use or was done meanwhile."
 
 
@@ -43,7 +45,7 @@ class NumeneonSchema(AutoSchema):
             serializer, direction
         )
         if direction == "response" and isinstance(serializer, ModelSerializer):
-            schema["required"] = sorted(schema["properties"])
+            schema["required"] = sorted(schema["properties"].keys() - _AT_TIMES)
         return schema
 
     def _get_request_body(
@@ -75,11 +77,17 @@ class NumeneonSchema(AutoSchema):
                 "415": "The body is not of a supported type.",
             }
         if self.method in {"GET", "DELETE"} and (
-            self._takes_query() or self._get_request_body() is not None
+            self._takes_query()
+            or "{username}" in self.path
+            or self._get_request_body() is not None
         ):
             extra |= {"400": "A parameter, such as the cursor or a filter, is not understood."}
         if _creates_once(self):
             extra |= {"422": "The Idempotency-Key was used for a different request."}
+        # What a view answers by its own rules; its words are those of the status.
+        own = getattr(self.view, "also_answers", {})
+        told = own.get(getattr(self.view, "action", None) or self.method.lower())
+        extra |= {told: ""} if told else {}
         schema = {"$ref": "#/components/schemas/ErrorAnswer"}
         for code, description in extra.items():
             bodies.setdefault(

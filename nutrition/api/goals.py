@@ -1,7 +1,7 @@
 """How much of everything you aim for, over HTTP."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -163,6 +163,8 @@ class _MyView(APIView):
 
 
 class NutritionGoalView(_MyView):
+    also_answers: ClassVar[dict[str, str]] = {"get": "404", "patch": "404", "delete": "404"}
+
     @extend_schema(responses=NutritionGoalSerializer)
     def get(self, request: Request) -> Response:
         """Your goals."""

@@ -66,7 +66,14 @@ def _moderate(
     if not form.is_valid():
         title = f"{verb.capitalize()} people"
         return asking.ask(
-            room, request, people, action=verb, title=title, outcome=outcome, form=form
+            room,
+            request,
+            people,
+            action=verb,
+            title=title,
+            outcome=outcome,
+            form=form,
+            destroys=verb == "suspend",
         )
     for person in people:
         try:
@@ -92,7 +99,14 @@ def award(
         outcome = "They are told that they earned it. It can be revoked."
         title = "Award an achievement"
         return asking.ask(
-            room, request, people, action="award", title=title, outcome=outcome, form=form
+            room,
+            request,
+            people,
+            action="award",
+            title=title,
+            outcome=outcome,
+            form=form,
+            destroys=False,
         )
     which: Achievement = form.cleaned_data["achievement"]
     now = timezone.now()

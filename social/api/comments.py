@@ -94,6 +94,7 @@ class CommentViewSet(ViewSet):
     serializer_class = CommentSerializer
     pagination_class = KeysetPagination
     creates_once: ClassVar[frozenset[str]] = frozenset({"create"})
+    also_answers: ClassVar[dict[str, str]] = {"list": "404"}
 
     @extend_schema(
         summary="Comments",

@@ -1,6 +1,6 @@
 """Who is in a group, who would like to be, and the links that let people in, over HTTP."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import Http404
@@ -120,6 +120,7 @@ class MemberView(APIView):
 
 class JoinRequestsView(_ListView):
     serializer_class = JoinRequestSerializer
+    also_answers: ClassVar[dict[str, str]] = {"get": "409"}
 
     @extend_schema(
         summary="Who would like to join",
@@ -177,6 +178,7 @@ class DeclineJoinView(_AnswerView):
 
 class InviteLinksView(_ListView):
     serializer_class = InviteLinkSerializer
+    also_answers: ClassVar[dict[str, str]] = {"get": "409"}
 
     @extend_schema(
         summary="Invite links of a group",

@@ -458,6 +458,20 @@ def test_foods_are_marked_as_checked(desk: Client, ana: User):
     assert AuditEntry.objects.get().detail["note"] == "Checked."
 
 
+def test_that_a_food_was_checked_is_taken_back(desk: Client):
+    food, other = FoodFactory(verified=True), FoodFactory()
+
+    response = act(desk, "unverify", food)
+    refused = act(desk, "unverify", other)
+
+    assert said(response) == ["1 no longer counted as checked."]
+    assert said(refused) == [
+        f"{other}: Nobody said that this was checked.",
+        "0 no longer counted as checked.",
+    ]
+    assert not Food.objects.filter(verified=True).exists()
+
+
 def test_a_submission_is_published(desk: Client, shelves):
     response = act(desk, "publish", shelves["submitted"], shelf="submitted")
 

@@ -21,6 +21,7 @@ from workouts.models import (
     ExerciseMuscle,
     ExerciseNote,
     Gym,
+    MergedExercise,
     Muscle,
     PlanGeneration,
     PlannedExercise,
@@ -73,6 +74,9 @@ ROWS = {
     StrengthExercise: exercise_with_parts,
     Muscle: lambda: Muscle.objects.order_by("slug")[0],
     Equipment: lambda: Equipment.objects.order_by("slug")[0],
+    MergedExercise: lambda: MergedExercise.objects.create(
+        name="Old press", merged_into=ExerciseFactory()
+    ),
     Workout: lambda: WorkoutSetFactory().workout,
     WorkoutSet: WorkoutSetFactory,
     WorkoutPlan: lambda: trained().plan,

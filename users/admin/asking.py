@@ -34,10 +34,11 @@ def ask(
     title: str,
     outcome: str,
     form: forms.Form | None = None,
+    destroys: bool = True,
 ) -> TemplateResponse:
     """The page that runs ``action`` on these rows once more, then with "confirmed".
 
-    ``outcome`` says what will have happened.
+    ``outcome`` says what will have happened, and ``destroys`` whether it takes something away.
     """
     context = {
         **room.admin_site.each_context(request),
@@ -47,6 +48,7 @@ def ask(
         "action": action,
         "outcome": outcome,
         "form": form,
+        "destroys": destroys,
         "checkbox": ACTION_CHECKBOX_NAME,
         "media": room.media + form.media if form else room.media,
     }

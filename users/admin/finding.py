@@ -68,7 +68,8 @@ def id_of(term: str) -> UUID | None:
 class WhenFilter(admin.SimpleListFilter):
     """By the time that is in the id, which the index of the key can tell."""
 
-    title = parameter_name = "since"
+    title = "when it came"
+    parameter_name = "since"
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]

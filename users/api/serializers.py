@@ -206,6 +206,12 @@ class PublicProfileSerializer(PersonSerializer):
         )  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name in self.DETAILS:
+            fields[name].allow_null = True
+        return fields
+
     def to_representation(self, instance: UserProfile) -> dict[str, Any]:
         answer = super().to_representation(instance)
         if not instance.shows_details_to(self.context["request"].user.pk):

@@ -103,10 +103,12 @@ class HeartRateSpanSerializer(serializers.Serializer[Any]):
 
 
 class HeartRateBucketsSerializer(HeartRateSpanSerializer):
+    resolution = serializers.ChoiceField(choices=[one for one in RESOLUTIONS if one != "raw"])
     results = HeartRateBucketSerializer(many=True, help_text="Oldest first.")
 
 
 class HeartRateSamplesSerializer(HeartRateSpanSerializer):
+    resolution = serializers.ChoiceField(choices=["raw"])
     results = HeartRateSampleSerializer(many=True, help_text="Oldest first.")
 
 

@@ -135,13 +135,17 @@ class StoredSetSerializer(SetSerializer):
     exercise = IdField(source="exercise_id")
     position = serializers.IntegerField(read_only=True, help_text="Place in the workout, from 1.")
     load = serializers.FloatField(
-        read_only=True, help_text="kg moved: the weight, and of the body what load_type says"
+        read_only=True,
+        allow_null=True,
+        help_text="kg moved: the weight, and of the body what load_type says",
     )
     target = TargetSerializer(
         read_only=True, allow_null=True, help_text="What the plan asked for, if one did."
     )
     one_rm = serializers.FloatField(
-        read_only=True, help_text="kg; one-repetition maximum after Brzycki, for 1-10 reps"
+        read_only=True,
+        allow_null=True,
+        help_text="kg; one-repetition maximum after Brzycki, for 1-10 reps",
     )
 
 

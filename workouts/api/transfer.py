@@ -74,6 +74,9 @@ class WorkoutImportSerializer(serializers.ModelSerializer[WorkoutImport]):
     """A file of another app's workouts, how far it is, and what it waits for."""
 
     status = serializers.ChoiceField(choices=ImportStatus.choices)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=ImportSource.choices, allow_blank=True, help_text="Empty until it is found out."
+    )
     questions = QuestionsField()
 
     class Meta:
