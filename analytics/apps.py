@@ -69,9 +69,7 @@ class AnalyticsConfig(AppConfig):
         health_values.register("analytics.BodyMetric", open_to_staff=("date",))
         goal = ("start_date", "target_date", "is_abandoned", "achieved_on", "state", "status")
         for kind in ("Goal", "StrengthGoal", "BodyGoal", "HabitGoal"):
-            health_values.register(
-                f"analytics.{kind}", open_to_staff=(*goal, "goal_ptr", "polymorphic_ctype")
-            )
+            health_values.register(f"analytics.{kind}", open_to_staff=(*goal, "goal_ptr"))
         # A reason may be an illness.
         health_values.register("analytics.TrainingBreak", open_to_staff=("starts_on", "ends_on"))
         # Strength counts body weight where that is lifted too, and would tell it.

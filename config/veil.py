@@ -21,7 +21,10 @@ from django.contrib.admin.utils import (
     lookup_field,
 )
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -32,6 +35,10 @@ from users.services import audit, disclosures
 
 MASK: Final = "•••"
 _PREFIXES: Final = "^=@"
+# What the filters of Django's admin ask.
+_KINDS: Final = frozenset(
+    {"exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt", "year", "month", "day"}
+)
 
 if TYPE_CHECKING:
     _Any = BaseModelAdmin[Any]
@@ -182,9 +189,18 @@ class VeiledAdmin(_VeiledForms, _Room):
         return super(VeiledAdmin, room).get_search_results(request, queryset, search_term)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        if request is None or not self._allowed(request, [lookup]):
+        """What an address may ask for is what the page offers; all else would be an oracle."""
+        if request is None or "\0" in str(value) or not self._allowed(request, [lookup]):
             return False
-        return super().lookup_allowed(lookup, value, request)
+        return self._offers(request, lookup)
+
+    def _offers(self, request: HttpRequest, lookup: str) -> bool:
+        path, kind = _split(lookup)
+        if kind not in _KINDS:
+            return False
+        offered = [*self.get_list_filter(request), self.date_hierarchy]
+        names = {_parameter(one) for one in offered}
+        return path in names or _leads_to_a_row(self.model, path)
 
     def _allowed(self, request: HttpRequest, found: Sequence[Any]) -> list[Any]:
         if disclosures.sees_everybody(_staff(request)):
@@ -193,10 +209,35 @@ class VeiledAdmin(_VeiledForms, _Room):
 
     def _masks(self, one: Any) -> bool:
         """A name, a path, or a filter, by what it asks for."""
-        if isinstance(one, (list, tuple)):
-            one = one[0]
-        name = one if isinstance(one, str) else getattr(one, "parameter_name", "")
+        name = _parameter(one)
         return bool(name) and health_values.masks_path(self.model, name.lstrip(_PREFIXES))
+
+
+def _parameter(one: Any) -> str:
+    """What a filter is called in an address, without what it asks."""
+    if isinstance(one, (list, tuple)):
+        one = one[0]
+    return one if isinstance(one, str) else str(getattr(one, "parameter_name", ""))
+
+
+def _split(lookup: str) -> tuple[str, str]:
+    """A path of fields, and what is asked of where it ends."""
+    path, _, kind = lookup.rpartition(LOOKUP_SEP)
+    return (path, kind) if path and kind in _KINDS else (lookup, "exact")
+
+
+def _leads_to_a_row(model: type[Model], path: str) -> bool:
+    """A key, of the row itself or of one that it refers to: how pages link to a list."""
+    first, _, rest = path.partition(LOOKUP_SEP)
+    if first in {"pk", model._meta.pk.name}:
+        return not rest
+    try:
+        related = model._meta.get_field(first).related_model
+    except FieldDoesNotExist:
+        return False
+    if related is None or related is ContentType or isinstance(related, str):
+        return False
+    return rest in {"", "pk", related._meta.pk.name}
 
 
 @cache

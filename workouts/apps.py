@@ -98,6 +98,19 @@ class WorkoutsConfig(AppConfig):
                 *("tempo", "side", "planned_exercise_id"),
             ),
         )
+        # What somebody wrote into a file comes back in what is asked and what was wrong.
+        health_values.register(
+            "workouts.WorkoutImport",
+            open_to_staff=(
+                *("file", "file_name", "size_bytes", "source", "weight_unit", "distance_unit"),
+                *("date_order", "timezone", "dry_run", "create_unknown", "status", "attempts"),
+                *("claimed_until", "error", "finished_at", "rows_total", "rows_done"),
+                *("workouts_new", "workouts_known", "sets_new", "errors_count"),
+            ),
+        )
+        health_values.register(
+            "workouts.RowError", open_to_staff=("job", "line", "column", "code")
+        )
         health_values.register("workouts.ExerciseNote", open_to_staff=("workout", "exercise"))
         # A reason may be an illness, a wish an injury.
         health_values.register("workouts.PlanPause", open_to_staff=("run", "starts_on", "ends_on"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -38,6 +38,8 @@ from nutrition.services import foods
 from users.api.listing import filter_values, sql_page_response
 from users.api.owned import CreateOnceMixin
 from users.api.pagination import PageRequest
+from users.models.staff import StaffAction
+from users.services import audit
 
 # Answers that only these endpoints have.
 _REFUSED = OpenApiResponse(
@@ -138,7 +140,11 @@ class FoodViewSet(CreateOnceMixin, GenericViewSet[Food]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Delete a food that nothing refers to. One that was logged can be archived instead."""
         food = self.get_object()
-        foods.delete_food(user_id=food.created_by_id, food_id=pk, by_staff=self.owner.is_staff)
+        by_staff = self._may_as_staff("delete")
+        with transaction.atomic():
+            foods.delete_food(user_id=food.created_by_id, food_id=pk, by_staff=by_staff)
+            if by_staff:
+                self._note(StaffAction.DELETE, food)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -199,19 +205,32 @@ class FoodViewSet(CreateOnceMixin, GenericViewSet[Food]):
 
     def _change(self, request: Request, pk: UUID, *, partial: bool) -> Response:
         food = self.get_object()
-        foods.refuse_others(food, by_staff=self.owner.is_staff)
+        by_staff = self._may_as_staff("change")
+        foods.refuse_others(food, by_staff=by_staff)
         serializer = FoodChangeSerializer(data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         content = {k: v for k, v in serializer.validated_data.items() if k != "id"}
         if not partial:
             content = {**foods.BLANK, **content}
-        foods.change_food(
-            user_id=food.created_by_id,
-            food_id=pk,
-            content=content,
-            by_staff=self.owner.is_staff,
-        )
+        with transaction.atomic():
+            foods.change_food(
+                user_id=food.created_by_id, food_id=pk, content=content, by_staff=by_staff
+            )
+            if by_staff:
+                self._note(StaffAction.CHANGE, food, fields=sorted(request.data))
         return Response(self._shown(pk))
+
+    def _may_as_staff(self, verb: str) -> bool:
+        """Whether who asks may do this to foods that everybody shares."""
+        return self.owner.is_staff and self.owner.has_perm(f"nutrition.{verb}_food")
+
+    def _note(self, action: StaffAction, food: Food, **detail: Any) -> None:
+        """What staff do to a food that is not their own is in the trail, here too."""
+        if food.created_by_id != self.owner.pk:
+            made = audit.Note(
+                action=action, model=food._meta.label, object_id=str(food.pk), detail=detail
+            )
+            audit.note(made, staff=self.owner)
 
     def _shown(self, food_id: UUID) -> dict[str, Any]:
         found = selectors.foods(self.owner.pk, [food_id])

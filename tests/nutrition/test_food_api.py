@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from nutrition.models import FavoriteFood, Food, FoodImage, MealEntry, MergedFood, Portion
 from tests.conftest import client_of
@@ -17,7 +18,7 @@ from tests.factories.nutrition import (
 )
 from tests.factories.users import UserFactory
 from users.ids import uuid7
-from users.models import OutboxMessage, Tombstone
+from users.models import AuditEntry, OutboxMessage, Tombstone
 from users.services import outbox
 
 URL = "/api/v1/foods/"
@@ -40,7 +41,11 @@ def error(response) -> tuple[int, str, str | None]:
 
 @pytest.fixture
 def staff(db):
-    return client_of(UserFactory(username="boss", is_staff=True))
+    boss = UserFactory(username="boss", is_staff=True)
+    boss.user_permissions.set(
+        Permission.objects.filter(codename__in=["change_food", "delete_food"])
+    )
+    return client_of(boss)
 
 
 # --- Reading ---------------------------------------------------------------------------------
@@ -592,6 +597,30 @@ def test_staff_change_a_shared_food(staff):
     assert (answer.json()["calories"], answer.json()["is_custom"]) == (90, False)
     assert answer.json()["estimated"] == ["fiber", "sodium_mg"]
     assert Portion.objects.get().food == food
+
+
+def test_what_staff_do_to_a_shared_food_is_in_the_trail(staff):
+    food = FoodFactory()
+
+    staff.patch(detail(food), {"brand": "Molkerei"})
+    staff.delete(detail(food))
+
+    entries = AuditEntry.objects.order_by("number").values_list("action", "object_id", "detail")
+    assert list(entries) == [
+        ("change", str(food.pk), {"fields": ["brand"]}),
+        ("delete", str(food.pk), {}),
+    ]
+
+
+def test_staff_without_the_permission_change_no_shared_food():
+    food = FoodFactory(brand="Molkerei")
+    support = client_of(UserFactory(is_staff=True))
+
+    answers = [support.patch(detail(food), {"brand": "x"}), support.delete(detail(food))]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    food.refresh_from_db()
+    assert food.brand == "Molkerei"
 
 
 def test_a_change_of_a_shared_food_reaches_the_recipes_of_everybody(staff, ana, ben):

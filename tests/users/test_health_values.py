@@ -24,7 +24,7 @@ from tests.factories.workouts import WorkoutFactory
 from tests.users.admin_client import browser_of, form_of, queries_of
 from users import health_values, personal_data
 from users.ids import uuid7
-from users.models import AuditEntry, HealthDisclosure, User, UserProfile
+from users.models import AuditEntry, HealthDisclosure, Session, User, UserProfile
 from users.services import disclosures, exports
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +54,9 @@ PLAIN = {
         ActivityImport AuthorizationRequest HeartRateKeeping SourcePriority SyncRun WearableDevice
     """,
     "workouts": """
-        Exercise ExerciseAlias ExerciseEquipment ExerciseMuscle Gym PlanRun PlanVersion
-        PlannedExercise PlannedSet RowError RuleEvaluation SkippedSession TrainingMax WorkoutDay
-        WorkoutImport WorkoutPlan
+        Exercise ExerciseAlias ExerciseEquipment ExerciseMuscle Gym MergedExercise PlanRun
+        PlanVersion PlannedExercise PlannedSet RuleEvaluation SkippedSession TrainingMax WorkoutDay
+        WorkoutPlan
     """,
 }
 
@@ -308,3 +308,64 @@ def test_a_person_finds_in_their_export_when_and_why_and_not_who(supporter: User
     assert told["reason"] == REASON
     assert told.keys() == {"id", "user_id", "reason", "opened_at", "closes_at"}
     assert str(supporter.pk).encode() not in everything
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mfa_authenticator_changelist?data__secret__startswith=A",
+        "mfa_authenticator_changelist?data__seed__isnull=0",
+        "users_session_changelist?session_data__regex=.",
+        "usersessions_usersession_changelist?session_key__regex=^a",
+        "users_pushdevice_changelist?token__startswith=a",
+        "users_user_changelist?password__startswith=a",
+        "users_user_changelist?username__regex=(",
+        "users_user_changelist?is_active__exact=%00",
+        "analytics_goal_changelist?polymorphic_ctype=1",
+    ],
+)
+def test_an_address_asks_for_nothing_that_its_page_does_not_offer(address: str):
+    everything = browser_of(UserFactory(is_staff=True, is_superuser=True))
+    name, _, query = address.partition("?")
+
+    answer = everything.get(f"{reverse(f'admin:{name}')}?{query}")
+
+    assert answer.status_code in {302, 400}
+
+
+def test_an_address_may_name_the_person_whose_rows_are_wanted(ana: User, ben: User):
+    desk = browser_of(UserFactory(is_staff=True, is_superuser=True))
+    BodyMetricFactory(user=ana)
+    BodyMetricFactory(user=ben)
+
+    answer = desk.get(METRICS, {"user__id__exact": str(ana.pk)})
+
+    assert [row.user for row in answer.context["cl"].result_list] == [ana]
+
+
+def test_a_reason_that_nobody_can_read_is_none(ana: User):
+    support = UserFactory(is_staff=True)
+    support.user_permissions.set(Permission.objects.filter(codename="add_healthdisclosure"))
+
+    browser_of(support).post(
+        reverse("admin:users_reason", args=[ana.pk]), {"reason": "\u200b" * 30}
+    )
+
+    assert not HealthDisclosure.objects.exists()
+
+
+def test_nobody_ends_the_session_of_a_superuser_but_another(ana: User):
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    browser_of(boss)
+    support = UserFactory(is_staff=True)
+    support.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_session", "delete_session"])
+    )
+    [session] = Session.objects.filter(user=boss)
+
+    answer = browser_of(support).post(
+        reverse("admin:users_session_delete", args=[session.pk]), {"post": "yes"}
+    )
+
+    assert answer.status_code == 302
+    assert Session.objects.filter(pk=session.pk).exists()

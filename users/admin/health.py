@@ -47,6 +47,13 @@ class ReasonForm(forms.Form):
         help_text="Such as the number of their request. The person finds it in their export.",
     )
 
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        # What nobody can read is no reason.
+        if sum(letter.isalnum() for letter in reason) < MIN_REASON_LENGTH:
+            raise forms.ValidationError("Say it in words.")
+        return reason
+
 
 @admin.register(HealthDisclosure)
 class HealthDisclosureAdmin(RecordAdmin[HealthDisclosure]):

@@ -3,6 +3,7 @@
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from users.admin.finding import FoundByPerson
@@ -21,6 +22,11 @@ class SessionAdmin(FoundByPerson[Session], ReadingAdmin[Session]):
     list_filter = (("user", admin.EmptyFieldListFilter),)
     ordering = ("-expire_date",)
     sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        # Nobody ends the session of somebody above them, nor knows of it.
+        sessions = super().get_queryset(request)
+        return sessions if request.user.is_superuser else sessions.exclude(user__is_superuser=True)
 
     @admin.display(description="key")
     def short_key(self, session: Session) -> str:

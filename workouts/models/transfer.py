@@ -113,7 +113,7 @@ class RowError(OwnedPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.message}"
+        return f"{self.line}: {self.code}"
 
 
 class ExerciseAlias(OwnedModel):
