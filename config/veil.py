@@ -198,7 +198,8 @@ class VeiledAdmin(_VeiledForms, _Room):
         path, kind = _split(lookup)
         if kind not in _KINDS:
             return False
-        offered = [*self.get_list_filter(request), self.date_hierarchy]
+        # Some filters are shown only once somebody was searched for.
+        offered = [*self.list_filter, *self.get_list_filter(request), self.date_hierarchy]
         names = {_parameter(one) for one in offered}
         return path in names or _leads_to_a_row(self.model, path)
 
