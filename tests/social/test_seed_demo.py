@@ -585,7 +585,7 @@ def test_a_social_life_is_removed_without_the_people_and_what_others_answered():
 
     kept = Post.objects.order_by("created_at").values_list("author__username", "content")
     assert out.getvalue().endswith(" posts and all around them removed.\n")
-    assert everyone().count() == 7
+    assert everyone().count() == 8
     assert [author for author, _ in kept] == ["cara", "eve"]
     assert kept[0][1] == ""
     assert {model for model in TOGETHER if model.objects.exists()} == {Post}

@@ -111,7 +111,7 @@ def test_an_import_that_failed_is_tried_again_as_often_as_a_new_one(
     assert job.revision > failed.revision
     assert job.updated_at > failed.updated_at
     assert nudges == [("workouts.WorkoutImport", failed.pk)]
-    assert AuditEntry.objects.get().object_id == str(failed.pk)
+    assert AuditEntry.objects.get(action="run").object_id == str(failed.pk)
 
 
 @pytest.mark.parametrize(
