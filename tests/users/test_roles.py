@@ -26,17 +26,19 @@ REACH = {
         users.Session:d users.User users.UserProfile users.UserSettings usersessions.UserSession
         wearables.ActivityImport wearables.DailyActivity wearables.RecordedWorkout
         wearables.SleepData wearables.SourcePriority wearables.SyncRun wearables.WearableDevice
-        workouts.ExerciseNote workouts.PlanRun workouts.RowError workouts.Workout
-        workouts.WorkoutImport workouts.WorkoutPlan workouts.WorkoutSet
+        workouts.ExerciseNote workouts.PlanGeneration workouts.PlanRun workouts.RowError
+        workouts.Workout workouts.WorkoutImport workouts.WorkoutPlan workouts.WorkoutSet
     """,
     "Moderation": """
-        social.Challenge social.Comment social.Group social.Membership social.ModerationAction
-        social.Post social.PostEdit social.PostMedia social.Report users.User
+        social.Achievement social.Challenge social.Comment social.Group social.Membership
+        social.ModerationAction social.Post social.PostEdit social.PostMedia social.Report
+        social.UserAchievement users.User
     """,
     "Catalogue": """
         nutrition.CategoryTag nutrition.Food:cd nutrition.FoodCategory:acd nutrition.FoodImport
         nutrition.MergedFood nutrition.Portion workouts.Equipment:acd workouts.Exercise:acd
-        workouts.ExerciseEquipment workouts.ExerciseMuscle workouts.Muscle:c
+        workouts.ExerciseEquipment workouts.ExerciseMuscle workouts.MergedExercise
+        workouts.Muscle:c
     """,
     "Operations": """
         analytics.AnalyticsState analytics.DailyFigure nutrition.FoodImport users.AccountExport

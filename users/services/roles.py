@@ -35,14 +35,15 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
         )
         | {"account.view_emailaddress", "mfa.view_authenticator", "usersessions.view_usersession"}
         | _may("view", "workouts", "workout workoutset exercisenote workoutplan planrun")
-        | _may("view change", "workouts", "workoutimport")
+        | _may("view change", "workouts", "workoutimport plangeneration")
         | _may("view", "workouts", "rowerror")
-        | _may("view", "nutrition", "mealentry waterintake nutritiongoal foodimage")
-        | _may("view change", "wearables", "wearabledevice")
+        | _may("view", "nutrition", "mealentry waterintake nutritiongoal")
+        | _may("view change", "nutrition", "foodimage")
+        | _may("view change", "wearables", "wearabledevice activityimport")
         | _may(
             "view",
             "wearables",
-            "syncrun activityimport recordedworkout dailyactivity sleepdata sourcepriority",
+            "syncrun recordedworkout dailyactivity sleepdata sourcepriority",
         )
         | _may(
             "view",
@@ -51,10 +52,12 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
             " nutritionsummary workoutanalysis",
         )
     ),
-    # Decides about reports, and sees what is public or reported.
+    # Decides about reports, sees what is public or reported, awards and revokes achievements.
     "Moderation": frozenset(
         _may("view", "users", "user")
         | _may("view change", "social", "report")
+        | _may("view add delete", "social", "userachievement")
+        | _may("view", "social", "achievement")
         | _may(
             "view",
             "social",
@@ -68,7 +71,7 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
         | _may("view", "nutrition", "portion categorytag foodimport mergedfood")
         | _may("view add change delete", "workouts", "exercise equipment")
         | _may("view change", "workouts", "muscle")
-        | _may("view", "workouts", "exercisemuscle exerciseequipment")
+        | _may("view", "workouts", "exercisemuscle exerciseequipment mergedexercise")
     ),
     # Keeps it running: what waits, what failed, what providers do, and who of the staff did what.
     "Operations": frozenset(
