@@ -19,7 +19,7 @@ from django.db.models import (
     RestrictedError,
 )
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views import defaults
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from drf_standardized_errors.handler import ExceptionHandler
 from psycopg import errors as postgres
@@ -81,26 +81,19 @@ def is_outage(error: Exception) -> bool:
     return isinstance(error, (OperationalError, InterfaceError, RedisError, BrokerError))
 
 
-def plain(code: int, name: str, detail: str, *, retry_after_s: int | None = None) -> HttpResponse:
+def plain(code: int, name: str, detail: str) -> HttpResponse:
     """An error answer in our shape from outside a view."""
     kind = "client_error" if code < status.HTTP_500_INTERNAL_SERVER_ERROR else "server_error"
     body = {"type": kind, "errors": [{"code": name, "detail": detail, "attr": None}]}
-    response = HttpResponse(orjson.dumps(body), status=code, content_type="application/json")
-    if retry_after_s is not None:
-        response.headers["Retry-After"] = str(retry_after_s)
-    return response
+    return HttpResponse(orjson.dumps(body), status=code, content_type="application/json")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_api(request):
-        return plain(400, "bad_request", "This request cannot be understood.")
-    return defaults.bad_request(request, exception)
+    return _answer(request, 400, "bad_request", "This request cannot be understood.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_api(request):
-        return plain(404, "not_found", "Not found.")
-    return defaults.page_not_found(request, exception)
+    return _answer(request, 404, "not_found", "Not found.")
 
 
 @csrf_exempt
@@ -109,15 +102,26 @@ def absent(request: HttpRequest, *args: str) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if is_api(request):
-        return plain(500, "error", "A server error occurred.")
-    return defaults.server_error(request)
+    return _answer(request, 500, "error", "A server error occurred.")
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = _answer(request, 503, "unavailable", UNAVAILABLE)
+    response.headers["Retry-After"] = str(UnavailableAnswer.wait)
+    return response
 
 
 def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(
         (settings.API_PREFIX, settings.ACCOUNTS_API_PREFIX, settings.WEBHOOKS_PREFIX)
     )
+
+
+def _answer(request: HttpRequest, code: int, name: str, detail: str) -> HttpResponse:
+    if is_api(request):
+        return plain(code, name, detail)
+    # Without the request: who is logged in is known by servers that may be what is missing.
+    return HttpResponse(render_to_string("error.html", {"detail": detail}), status=code)
 
 
 def _from_django(error: DjangoValidationError) -> exceptions.ValidationError:

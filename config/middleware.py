@@ -140,7 +140,7 @@ class BoundaryMiddleware(_InBothWorlds):
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if errors.is_outage(error):
             logger.error("A server that we need does not answer: %s", type(error).__name__)
-            return errors.plain(503, "unavailable", errors.UNAVAILABLE, retry_after_s=5)
+            return errors.unavailable(request)
         if "webauthn" in request.path_info and isinstance(
             error, (ValueError, TypeError, KeyError, RecursionError)
         ):

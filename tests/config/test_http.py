@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.contrib.auth import middleware
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -18,6 +19,8 @@ from rest_framework.test import APIClient
 
 from config import health, logs
 from tests.conftest import client_of
+from tests.factories.users import UserFactory
+from tests.users.admin_client import browser_of
 from users.api import throttling, viewsets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -87,6 +90,40 @@ class TestOutages:
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
         assert response.json()["errors"][0]["code"] == "unavailable"
         assert b"secret-host" not in response.content
+
+    def test_staff_get_a_page_that_needs_no_server_of_ours(
+        self, monkeypatch, django_assert_num_queries
+    ):
+        def lose(*args, **kwargs):
+            raise OperationalError("server closed the connection unexpectedly: secret-host")
+
+        desk = browser_of(UserFactory(is_staff=True, is_superuser=True))
+        desk.get("/admin/")
+        monkeypatch.setattr(middleware, "get_user", lose)
+
+        with django_assert_num_queries(0):
+            response = desk.get("/admin/")
+
+        page = response.content.decode()
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert response.headers["Content-Type"].startswith("text/html")
+        assert "<h1>The service is not available at the moment. Try again.</h1>" in page
+        assert "secret-host" not in page
+
+    @pytest.mark.parametrize(
+        ("path", "kind"),
+        [
+            ("/admin/nothing/here/", "text/html"),
+            ("/nothing", "text/html"),
+            ("/api/v1/nothing/", "application/json"),
+        ],
+    )
+    def test_an_address_of_nothing_is_answered_in_the_words_of_its_asker(self, path, kind):
+        response = browser_of(UserFactory(is_staff=True, is_superuser=True)).get(path)
+
+        assert response.status_code == 404
+        assert response.headers["Content-Type"].startswith(kind)
+        assert "Not found." in response.content.decode()
 
     def test_a_fault_of_ours_is_a_500_that_tells_nothing(self, api, monkeypatch):
         def break_down(*args, **kwargs):
