@@ -112,10 +112,13 @@ def arguments(tmp_path) -> dict[str, list[str]]:
     }
 
 
+# These go by connections of their own, which see nothing of a test's transaction; they have tests
+# with databases and servers of their own.
+APART = {"backup", "restore", "load_test"}
 WRITING = [
     name
     for name, command in COMMANDS.items()
-    if isinstance(command, OpsCommand) and command.writes and name != "load_test"
+    if isinstance(command, OpsCommand) and command.writes and name not in APART
 ]
 # A day of demo is hours of writing, and tested at length in its own place.
 REPEATED = [name for name in WRITING if name not in {"seed_demo", "seed_social"}]
@@ -200,6 +203,21 @@ def test_an_unknown_person_is_a_sentence(name: str, username: str, db):
 def test_bad_input_is_a_sentence(line: list[str], message: str, db):
     with pytest.raises(CommandError, match=message):
         call_command(*line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["backup", "--keep", "0"],
+        ["db_stats", "--table", "muscles"],
+        ["rebuild_figures", "--since", "2000-01-01"],
+    ],
+)
+def test_a_wrong_call_is_told_from_a_failure(line: list[str], db):
+    with pytest.raises(CommandError) as refused:
+        call_command(*line)
+
+    assert refused.value.returncode == 2
 
 
 def test_what_is_interrupted_is_as_it_was(db, monkeypatch):

@@ -28,9 +28,9 @@ class Command(OpsCommand):
         now = datetime.now(UTC)
         days = _USUAL_DAYS if since is None else (now.date() - since).days + 1
         if days < 1:
-            raise CommandError(f"{since} is yet to come.")
+            raise CommandError(f"{since} is yet to come.", returncode=2)
         if days > _MOST_DAYS:
-            raise CommandError("That is more than ten years ago.")
+            raise CommandError("That is more than ten years ago.", returncode=2)
         with rehearsal(dry_run=dry_run):
             made = figures.rebuild_last_days(days, now=now)
         self.tell(f"{made} figures of {days} days made.", dry_run=dry_run)

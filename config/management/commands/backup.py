@@ -3,14 +3,15 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
 from config.operations import backups, restores
 from config.operations.archives import BackupError
+from users.management.ops import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = (
         "Back up the database and the files into one file, while people go on. Each run makes"
         " another one; a failed run leaves none, and ends with 1."
@@ -31,7 +32,6 @@ class Command(BaseCommand):
             action="store_true",
             help="Restore it into a database that goes afterwards, and compare every table.",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Say what would be done.")
 
     def handle(
         self,
@@ -44,7 +44,8 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if keep is not None and keep < 1:
-            raise CommandError("--keep must be 1 or more: the new backup is one of them.")
+            message = "--keep must be 1 or more: the new backup is one of them."
+            raise CommandError(message, returncode=2)
         folder, url = (to or Path(settings.BACKUP_DIR)).resolve(), settings.DATABASE_DIRECT_URL
         try:
             if dry_run:

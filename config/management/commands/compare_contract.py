@@ -3,16 +3,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from drf_spectacular.generators import SchemaGenerator
 
 from config.openapi.contract import breaks, contract_of
+from users.management.ops import OpsCommand
 
 BASELINE = "docs/openapi-baseline.json"
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Compare the API with what clients were promised; fail where it would break them."
+    writes = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -44,7 +44,7 @@ class Command(OpsCommand):
         try:
             found = collect(now=timezone.now(), names=table, order=report.SORTS[sort])
         except UnknownTable as error:
-            raise CommandError(f"There is no table called {error}.") from error
+            raise CommandError(f"There is no table called {error}.", returncode=2) from error
         if json:
             self.tell(report.as_json(found))
         elif csv:

@@ -1,9 +1,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from psycopg import sql
+
+from users.management.ops import OpsCommand
 
 _KNOWN = """
     SELECT split_part(setting, '=', 1), split_part(setting, '=', 2)
@@ -12,14 +13,11 @@ _KNOWN = """
 """
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = (
         "Give our database role the limits that a connection cannot ask for through a pooler."
         " They hold for connections made from then on. Running it again changes nothing."
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Say what would change.")
 
     @transaction.atomic
     def handle(self, *, dry_run: bool, **options: Any) -> None:
@@ -37,5 +35,5 @@ class Command(BaseCommand):
                 )
                 if not dry_run:
                     cursor.execute(statement)
-                self.stdout.write(f"{'Dry run: ' if dry_run else ''}{name} = {value}")
+                self.tell(f"{name} = {value}", dry_run=dry_run)
         self.stdout.write(f"{len(changed)} of {len(settings.DATABASE_LIMITS)} limits are new.")

@@ -1,17 +1,19 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from config.operations import migration_rules
+from users.management.ops import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = (
         "Try each migration that is not released, and say what it would break while the release "
         "before it runs. Exit code 1 if anything."
     )
+    writes = False
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

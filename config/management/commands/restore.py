@@ -3,14 +3,15 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from config.operations import restores
 from config.operations.archives import BackupError, Manifest
+from users.management.ops import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = (
         "Bring a backup back: the whole of it, equal to what was backed up, or nothing and an end"
         " with 1. The database of before is put aside, not deleted."
@@ -44,9 +45,6 @@ class Command(BaseCommand):
             "--verify-only",
             action="store_true",
             help="Restore into a database that goes afterwards, and compare every table.",
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="Read the backup, and say what would be done."
         )
 
     def handle(

@@ -3,14 +3,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from drf_spectacular.generators import SchemaGenerator
 
 from config.openapi.collection import collection_of, environment
+from users.management.ops import OpsCommand
 
 
-class Command(BaseCommand):
+class Command(OpsCommand):
     help = "Write every request of the API as a collection for Postman, Bruno or newman."
+    writes = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
