@@ -1,7 +1,7 @@
 """Make a backup: the database as it was at one instant, and the files that its rows name.
 
 Consistent while people write: pg_dump and the hashes read one snapshot. Files never change under
-their name, and they are kept from being deleted at that instant; what comes later is not in it.
+their name, and none is deleted at that instant; what comes later is not in it.
 """
 
 import fcntl
@@ -11,7 +11,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from tqdm import tqdm
 
 from config.operations import archives, fingerprints, postgres
 from config.operations.archives import BackupError, Manifest, Writer
+from config.storage import deletions_wait
 
 _NAME: Final = "numeneon-%Y%m%dT%H%M%S%fZ.tar"
 _OURS: Final = re.compile(r"numeneon-\d{8}T\d{12}Z\.tar")
@@ -40,8 +41,6 @@ _MIGRATIONS: Final = """
 _COLUMNS: Final = """
     SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
 """
-# How often another instant is tried.
-_INSTANTS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -212,27 +211,27 @@ def _held(connection: psycopg.Connection[Any], folder: Path) -> tuple[dict[str, 
     """Every file by its name in the backup, where it stays even if somebody deletes it now; and
     those that rows name at the connection's instant, and nobody has.
 
-    Whoever changes their picture has the one before deleted at once. So another instant is
-    chosen, until the files of it were all caught, or the same ones are missing again.
+    Whoever changes their picture has the one before deleted at once. So deletions wait from the
+    instant on until what rows name is held; most of it is before.
     """
     folder.mkdir()
     held: dict[str, Path] = {}
-    missing: set[str] = set()
-    for _ in range(_INSTANTS):
+    _hold(held, dict(_files()), folder)
+    with deletions_wait(roots().values()):
         connection.rollback()
-        _hold(held, folder)
         named = _named_files(connection)  # the instant begins with the first query
-        _hold(held, folder)
-        before, missing = missing, named - held.keys()
-        if not missing or missing == before:
-            break
-    return held, missing
+        places = {name: _place(name) for name in named - held.keys()}
+        _hold(held, places, folder)
+    return held, named - held.keys()
 
 
-def _hold(held: dict[str, Path], folder: Path) -> None:
-    for name, path in _files():
-        if name in held:
-            continue
+def _place(name: str) -> Path:
+    title, _, rest = name.partition("/")
+    return roots()[title] / rest
+
+
+def _hold(held: dict[str, Path], files: Mapping[str, Path], folder: Path) -> None:
+    for name, path in files.items():
         link = folder / str(len(held))
         try:
             link.hardlink_to(path)

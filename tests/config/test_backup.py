@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from psycopg.conninfo import make_conninfo
 
@@ -126,14 +127,14 @@ def traffic(url: str, folder: Path) -> Iterator[None]:
 
     def write() -> None:
         with psycopg.connect(url, autocommit=True) as connection:
-            before, number = folder / "ana.webp", 0
+            before, number = "avatars/ana.webp", 0
             while not ends.is_set():
                 number += 1
                 picture = folder / f"{number}.webp"
                 picture.write_bytes(b"%d" % number)
                 connection.execute(CHANGE, {"picture": f"avatars/{picture.name}"})
-                before.unlink()
-                before = picture
+                default_storage.delete(before)
+                before = f"avatars/{picture.name}"
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -173,6 +174,7 @@ def test_under_traffic_a_backup_is_of_one_instant_and_has_each_file_of_it(
 ) -> None:
     url, folder = databases(postgres.name_of(small)), Path(settings.MEDIA_ROOT) / "avatars"
     settings.BACKUP_DIR, settings.WEARABLE_KEYS = tmp_path, [KEY]
+    settings.PRIVATE_ROOT = tmp_path / "private"
     folder.mkdir(parents=True)
     (folder / "ana.webp").write_bytes(b"ana")
     with psycopg.connect(url) as connection:
