@@ -1,6 +1,6 @@
 """The admin site: the accounts' own log-in, with its limits and second factor; its first page."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from allauth.account.decorators import secure_admin_login
@@ -14,9 +14,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from config.admin import figures  # noqa: F401 - to be counted is its use
-from config.admin.navigation import grouped
+from config.admin.navigation import lists
 from config.trail import TrailAdmin, watched
 from config.veil import VeiledAdmin
 from users.models import User
@@ -58,8 +59,10 @@ class NumeneonAdminSite(admin.AdminSite):
         return [year, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        apps = super().get_app_list(request, app_label)
-        return apps if app_label else grouped(apps)
+        if app_label:
+            return super().get_app_list(request, app_label)
+        # Not every page shows them.
+        return cast("list[Any]", SimpleLazyObject(lambda: lists(self._registry, request)))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,7 +1,14 @@
 """The lists of the admin in the groups in which people look for them."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import get_script_prefix, reverse
+from django.utils.text import capfirst
 
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "People": (
@@ -109,21 +116,48 @@ _PLACES: Final = {
 }
 
 
-def grouped(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lists that Django offers by app, by group."""
-    groups: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
-    for app in apps:
-        for model in app["models"]:
-            label = f"{app['app_label']}.{model['object_name']}"
-            group, place = _PLACES.get(
-                label, (_REST.get(app["app_label"], _MACHINERY), len(_PLACES))
-            )
-            groups.setdefault(group, []).append(((place, str(model["name"])), model))
+def lists(
+    rooms: Mapping[type[Model], admin.ModelAdmin[Any]], request: HttpRequest
+) -> list[dict[str, Any]]:
+    """Those that this reader may open, by group."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for model, group, name in _in_order(tuple(rooms)):
+        room = rooms[model]
+        allowed = room.has_module_permission(request) and room.get_model_perms(request)
+        if allowed and any(allowed.values()):
+            groups.setdefault(group, []).append(_entry(model, name, allowed))
     return [
-        {
-            "name": name,
-            "app_label": name.lower().replace(" ", "-"),
-            "models": [model for _, model in sorted(groups[name], key=lambda one: one[0])],
-        }
-        for name in sorted(groups, key=_ORDER.__getitem__)
+        {"name": name, "app_label": name.lower().replace(" ", "-"), "models": models}
+        for name, models in groups.items()
     ]
+
+
+@cache
+def _in_order(models: tuple[type[Model], ...]) -> list[tuple[type[Model], str, str]]:
+    """Each with its group and what it is called there."""
+    known = []
+    for model in models:
+        group, place = _PLACES.get(
+            model._meta.label, (_REST.get(model._meta.app_label, _MACHINERY), len(_PLACES))
+        )
+        name = str(capfirst(model._meta.verbose_name_plural))
+        known.append((_ORDER[group], place, name, model, group))
+    known.sort(key=lambda one: one[:3])
+    return [(model, group, name) for _, _, name, model, group in known]
+
+
+def _entry(model: type[Model], name: str, allowed: Mapping[str, bool]) -> dict[str, Any]:
+    opens = allowed.get("view") or allowed.get("change")
+    prefix = get_script_prefix()
+    return {
+        "name": name,
+        "object_name": model._meta.object_name,
+        "admin_url": _address(model, "changelist", prefix) if opens else None,
+        "add_url": _address(model, "add", prefix) if allowed.get("add") else None,
+    }
+
+
+@cache
+def _address(model: type[Model], page: str, prefix: str) -> str:
+    """Of one of a hundred lists, on every page. ``prefix`` is where the server has this site."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
