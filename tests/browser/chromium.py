@@ -95,7 +95,7 @@ class Window:
         context.on("response", self._answered)
 
     def titles_of(self, addresses: Sequence[str]) -> dict[str, str]:
-        """Those of many pages, of which some are drawn while the next are asked for."""
+        """Those of many pages, each with all that it loads; a few are drawn at a time."""
         tabs = [self.page, *(self.context.new_page() for _ in range(TABS - 1))]
         titles = {}
         for first in range(0, len(addresses), TABS):
@@ -103,7 +103,7 @@ class Window:
             for tab, address in opened:
                 tab.goto(address, wait_until="commit")
             for tab, address in opened:
-                tab.wait_for_load_state("domcontentloaded")
+                tab.wait_for_load_state("load")
                 titles[address] = tab.title()
         return titles
 
