@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from analytics.formulas.energy import EnergyDay, adaptive_tdee
@@ -53,20 +54,51 @@ GIRTHS = ("waist", "hips", "neck_cm", "chest", "arms", "thighs")
 
 
 @recalled
-def diaries_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
+def loaded() -> None:
+    catalogue.load_catalogue()
+    food_table.load_foods()
+
+
+def shorten_diaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "YEAR_DAYS", 28)
+    monkeypatch.setattr(food, "DIARY_DAYS", 28)
+
+
+@pytest.fixture
+def _lately(monkeypatch):
+    """The diaries have weeks, where it is not about a year of them."""
+    shorten_diaries(monkeypatch)
+
+
+@contextmanager
+def undone():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def add_diaries(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     """People who trained and ate, and measured nothing yet."""
     if not catalogue.is_loaded():
-        catalogue.load_catalogue()
-        food_table.load_foods()
+        loaded()
     users = people.add_people(people=who, now=NOW)
     training.add_training(users=users, now=NOW, seed=seed)
     food.add_food(users=users, now=NOW, seed=seed)
     return users
 
 
+diaries_of = recalled(add_diaries)
+
+
 @recalled
 def year_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     users = diaries_of(*who, seed=seed)
+    demo.add_analytics(users=users, now=NOW, seed=seed)
+    return users
+
+
+def weeks_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
+    users = add_diaries(*who, seed=seed)
     demo.add_analytics(users=users, now=NOW, seed=seed)
     return users
 
@@ -285,8 +317,10 @@ def test_a_lift_stands_still_and_another_goes_on():
 
 
 @pytest.mark.django_db
-def test_all_that_follows_from_the_diaries_is_computed():
-    users = year_of(ANA, BEN)
+def test_all_that_follows_from_the_diaries_is_computed(monkeypatch):
+    users = year_of(ANA)
+    shorten_diaries(monkeypatch)
+    users += weeks_of(BEN)
 
     again = refresh_people([user.pk for user in users], now=NOW)
 
@@ -306,8 +340,9 @@ def test_all_that_follows_from_the_diaries_is_computed():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_lately")
 def test_who_is_made_up_has_a_scale_and_no_more():
-    [user] = year_of(MADE_UP)
+    [user] = weeks_of(MADE_UP)
 
     rows = measured(user)
     assert len(rows) > 150
@@ -319,16 +354,17 @@ def test_who_is_made_up_has_a_scale_and_no_more():
 
 @pytest.mark.django_db
 def test_who_eats_nothing_steps_on_no_scale():
-    added = demo.add_analytics(users=diaries_of(people.ADMIN), now=NOW, seed=1)
+    added = demo.add_analytics(users=add_diaries(people.ADMIN), now=NOW, seed=1)
 
     assert added == 0
     assert not BodyMetric.objects.exists()
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_lately")
 def test_who_is_not_up_yet_was_not_on_the_scale():
     night = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
-    users = diaries_of(ANA)
+    users = add_diaries(ANA)
 
     demo.add_analytics(users=users, now=night, seed=1)
 
@@ -336,14 +372,14 @@ def test_who_is_not_up_yet_was_not_on_the_scale():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_lately")
 def test_the_same_seed_gives_the_same_body_whoever_else_there_is():
-    [ana] = year_of(ANA)
-    first = measured(ana)
-    list(people.erase_everyone())
-    again = measured(year_of(CARA, ANA)[1])
-    list(people.erase_everyone())
+    with undone():
+        first = measured(weeks_of(ANA)[0])
 
-    other = measured(year_of(ANA, seed=2)[0])
+    with undone():
+        again = measured(weeks_of(CARA, ANA)[1])
+    other = measured(weeks_of(ANA, seed=2)[0])
 
     assert again == first
     assert other != first
@@ -360,8 +396,9 @@ def test_every_row_is_stamped_for_the_change_feed():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_lately")
 def test_another_person_takes_no_more_statements():
-    one, *three = diaries_of(*(replace(BEN, username=f"demo000{number}") for number in range(4)))
+    one, *three = add_diaries(*(replace(BEN, username=f"demo000{number}") for number in range(4)))
 
     statements = [spent([one]), spent(three)]
 

@@ -2,12 +2,13 @@
 
 import statistics
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nutrition import gtin, selectors
@@ -45,20 +46,33 @@ pytestmark = pytest.mark.django_db
 load_foods = recalled(catalogue.load_foods)
 
 
-@pytest.fixture(autouse=True)
-def _foods():
-    load_foods()
+@contextmanager
+def undone():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def added(*who: people.DemoPerson) -> list[User]:
+    """People, and the foods that they could log."""
+    if not Food.objects.exists():
+        load_foods()
     return people.add_people(people=who, now=NOW)
 
 
-@recalled
-def half_a_year_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
+def some_days_of(*who: people.DemoPerson, seed: int = 1) -> list[User]:
     users = added(*who)
     food.add_food(users=users, now=NOW, seed=seed)
     return users
+
+
+half_a_year_of = recalled(some_days_of)
+
+
+@pytest.fixture
+def _lately(monkeypatch):
+    """The diaries have weeks, where it is not about half a year of them."""
+    monkeypatch.setattr(food, "DIARY_DAYS", 28)
 
 
 def diary(user: User) -> list[tuple]:
@@ -77,6 +91,17 @@ def days_of(user: User) -> list[dict[str, Any]]:
         for week in range(26)
         for day in nutrition_week(user_id=user.pk, last=yesterday - timedelta(weeks=week))["days"]
     ]
+
+
+def diary_of(person: people.DemoPerson) -> list[dict[str, Any]]:
+    """Their days in half a year; the database has none of them afterwards."""
+    if person.username not in _diaries:
+        with undone():
+            _diaries[person.username] = days_of(half_a_year_of(person)[0])
+    return _diaries[person.username]
+
+
+_diaries: dict[str, list[dict[str, Any]]] = {}
 
 
 def share_of_goal(day: dict[str, Any], name: str = "calories") -> float:
@@ -123,11 +148,11 @@ def test_weekends_have_another_target_for_who_gains():
 
 
 def test_the_first_ten_weeks_of_ana_were_a_cut():
-    [user] = half_a_year_of(ANA)
+    days = [day for day in diary_of(ANA) if day["is_complete"]]
+    half_a_year_of(ANA)
 
     past = PastGoal.objects.get()
     goal = NutritionGoal.objects.get()
-    days = [day for day in days_of(user) if day["is_complete"]]
     cut = [day for day in days if day["date"] <= CUT_UNTIL]
     since = [day for day in days if day["date"] > CUT_UNTIL]
     assert past.valid_until == CUT_UNTIL
@@ -196,9 +221,7 @@ def test_today_has_what_was_eaten_until_now():
 
 @pytest.mark.parametrize("person", [*people.NAMED, CUTTING])
 def test_energy_is_near_the_goal(person: people.DemoPerson):
-    [user] = half_a_year_of(person)
-
-    shares = [share_of_goal(day) for day in days_of(user) if day["is_complete"]]
+    shares = [share_of_goal(day) for day in diary_of(person) if day["is_complete"]]
     assert len(shares) > 130
     assert 0.85 < statistics.mean(shares) < 1.15
     assert min(shares) > 0.7
@@ -207,9 +230,7 @@ def test_energy_is_near_the_goal(person: people.DemoPerson):
 
 @pytest.mark.parametrize("person", people.NAMED)
 def test_scores_vary_and_most_are_good(person: people.DemoPerson):
-    [user] = half_a_year_of(person)
-
-    scores = sorted(day["score"] for day in days_of(user) if day["is_complete"])
+    scores = sorted(day["score"] for day in diary_of(person) if day["is_complete"])
     assert 20 < scores[0] < 65
     assert scores[-1] > 95
     assert 75 < statistics.mean(scores) < 95
@@ -217,17 +238,14 @@ def test_scores_vary_and_most_are_good(person: people.DemoPerson):
 
 
 def test_who_cuts_stays_mostly_below_the_goal():
-    [user] = half_a_year_of(CUTTING)
-
-    shares = [share_of_goal(day) for day in days_of(user) if day["is_complete"]]
+    shares = [share_of_goal(day) for day in diary_of(CUTTING) if day["is_complete"]]
     assert sum(share < 1 for share in shares) > 0.6 * len(shares)
 
 
 @pytest.mark.parametrize("person", people.NAMED)
 def test_some_days_are_not_logged_and_some_not_to_the_end(person: people.DemoPerson):
-    [user] = half_a_year_of(person)
+    days = diary_of(person)
 
-    days = days_of(user)
     missing = sum(day["meal_count"] == 0 for day in days)
     given_up = sum(day["meal_count"] > 0 and not day["is_complete"] for day in days)
     assert 7 <= missing <= 25
@@ -235,13 +253,14 @@ def test_some_days_are_not_logged_and_some_not_to_the_end(person: people.DemoPer
 
 
 def test_a_day_has_three_to_five_meals_of_some_foods_each():
+    days = [day for day in diary_of(ANA) if day["is_complete"]]
     [user] = half_a_year_of(ANA)
 
-    complete = {day["date"] for day in days_of(user) if day["is_complete"]}
+    complete = {day["date"] for day in days}
     meals: defaultdict[date, set[time]] = defaultdict(set)
     for day, clock in MealEntry.objects.filter(user=user).values_list("date", "time"):
         meals[day].add(clock)
-    foods = [day["meal_count"] for day in days_of(user) if day["is_complete"]]
+    foods = [day["meal_count"] for day in days]
     assert {len(clocks) for day, clocks in meals.items() if day in complete} == {3, 4, 5}
     assert 10 <= statistics.mean(foods) <= 16
 
@@ -260,19 +279,20 @@ def test_breakfast_is_a_habit_and_another_one_on_weekends():
 
 
 def test_there_is_a_feast_every_few_weeks():
-    [user] = half_a_year_of(ANA)
+    days = diary_of(ANA)
+    half_a_year_of(ANA)
 
     feasts = set(MealEntry.objects.exclude(notes="").values_list("date", flat=True))
-    shares = [share_of_goal(day) for day in days_of(user) if day["date"] in feasts]
+    shares = [share_of_goal(day) for day in days if day["date"] in feasts]
     assert 6 <= len(feasts) <= 12
     assert all(day.weekday() >= 5 for day in feasts)
     assert min(shares) > 1.05
 
 
 def test_water_is_drunk_several_times_a_day_near_the_goal():
-    [user] = half_a_year_of(ANA)
+    logged = [day for day in diary_of(ANA) if day["meal_count"]]
+    half_a_year_of(ANA)
 
-    logged = [day for day in days_of(user) if day["meal_count"]]
     times = Counter(WaterIntake.objects.filter(date__lt="2026-03-02").values_list("date"))
     assert set(times.values()) == {4, 5, 6, 7, 8}
     assert len(times) == len(logged)
@@ -299,10 +319,13 @@ def test_some_days_are_marked_as_complete():
 
 
 def test_an_entry_has_what_its_food_contains():
-    half_a_year_of(*people.NAMED)
+    entries = []
+    for person in people.NAMED:
+        with undone():
+            half_a_year_of(person)
+            entries += MealEntry.objects.select_related("food")
 
     names = ("protein", "carbs", "fat", "fiber", "sugar", "micronutrients")
-    entries = list(MealEntry.objects.select_related("food"))
     assert len(entries) > 5000
     for entry in entries:
         assert entry.food_name == str(entry.food)
@@ -360,8 +383,9 @@ def test_a_food_of_their_own_is_found_by_its_barcode(person: people.DemoPerson):
     assert MealEntry.objects.filter(food=own).count() >= 3
 
 
+@pytest.mark.usefixtures("_lately")
 def test_one_food_waits_to_be_verified():
-    half_a_year_of(*people.NAMED)
+    some_days_of(*people.NAMED)
 
     submitted = Food.objects.get(submitted_at__isnull=False)
     assert submitted.created_by.username == "ben"
@@ -381,27 +405,30 @@ def test_favorites_are_what_is_logged_most():
 # --- Writing ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_lately")
 def test_the_same_seed_gives_the_same_diary_and_another_another():
-    first = diary(half_a_year_of(ANA)[0])
-    list(people.erase_everyone())
-    again = diary(half_a_year_of(ANA)[0])
-    list(people.erase_everyone())
+    with undone():
+        first = diary(some_days_of(ANA)[0])
 
-    other = diary(half_a_year_of(ANA, seed=2)[0])
+    with undone():
+        again = diary(some_days_of(ANA)[0])
+    other = diary(some_days_of(ANA, seed=2)[0])
 
     assert again == first
     assert other != first
 
 
+@pytest.mark.usefixtures("_lately")
 def test_what_one_eats_does_not_depend_on_the_others():
-    alone = diary(half_a_year_of(BEN)[0])
-    list(people.erase_everyone())
+    with undone():
+        alone = diary(some_days_of(BEN)[0])
 
-    ben = half_a_year_of(ANA, BEN, CUTTING)[1]
+    ben = some_days_of(ANA, BEN, CUTTING)[1]
 
     assert diary(ben) == alone
 
 
+@pytest.mark.usefixtures("_lately")
 def test_the_entries_are_counted():
     users = added(ANA, BEN)
 
@@ -422,6 +449,7 @@ def test_every_row_is_stamped_for_the_change_feed():
     assert max(revisions) <= clock.revision
 
 
+@pytest.mark.usefixtures("_lately")
 def test_another_person_takes_few_more_statements():
     one, *two = added(*(replace(CUTTING, username=f"demo000{number}") for number in range(4, 7)))
 

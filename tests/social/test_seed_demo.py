@@ -65,6 +65,7 @@ from social.models import (
 from social.services import demo as social
 from social.services.repair import repair_counters
 from tests.conftest import client_of
+from tests.factories.analytics import OneRmTestFactory
 from tests.factories.nutrition import CustomFoodFactory, MealEntryFactory
 from tests.factories.social import ReplyFactory
 from tests.factories.users import UserFactory
@@ -74,11 +75,12 @@ from users.localtime import instant_of, reading_of
 from users.models import OutboxMessage, SyncClock, Tombstone, User, UserProfile, UserSettings
 from users.services import accounts
 from users.services import demo as people
+from wearables.services import demo as watches
 from workouts.formulas import brzycki_one_rm
 from workouts.models import Exercise, Workout, WorkoutSet
 from workouts.services import catalogue, demo_runs, programs
 from workouts.services import demo as training
-from workouts.services.demo_moves import WARM_UP
+from workouts.services.demo_moves import WARM_UP, Story
 
 # A Monday afternoon in Vienna, morning in New York, Tuesday in Tokyo.
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
@@ -130,6 +132,8 @@ TOGETHER = (
 # The first people of an empty database are the same each time, and a year takes seconds.
 fill = command.fill
 filled = recalled(fill)
+filled_lately = recalled(fill)
+load_exercises = recalled(catalogue.load_catalogue)
 
 pytestmark = pytest.mark.django_db
 
@@ -151,17 +155,30 @@ def _recalling(monkeypatch):
 
 @recalled
 def loaded() -> None:
-    catalogue.load_catalogue()
+    load_exercises()
     programs.load_programs()
     food_table.load_foods()
+
+
+@pytest.fixture
+def _lately(monkeypatch):
+    """The diaries have weeks, where it is not about a year of them."""
+    monkeypatch.setattr(command, "_FIGURE_DAYS", 28)
+    monkeypatch.setattr(command, "fill", filled_lately)
+    monkeypatch.setattr(training, "YEAR_DAYS", 42)
+    monkeypatch.setattr(training, "STORIES", {"ana": Story(injured=range(2, 4))})
+    monkeypatch.setattr(demo_runs, "WEEKS", 1)
+    monkeypatch.setattr(food, "DIARY_DAYS", 28)
 
 
 @pytest.fixture
 def _fasting(db, monkeypatch):
     """Nobody eats or meets anybody, where many train: all of it takes as long to write."""
     loaded()
+    monkeypatch.setattr(command, "_FIGURE_DAYS", 28)
     monkeypatch.setattr(command, "fill", fill)
     monkeypatch.setattr(food, "add_food", lambda **_: 0)
+    monkeypatch.setattr(watches, "add_wearables", lambda **_: 0)
     monkeypatch.setattr(analytics, "add_analytics", lambda **_: 0)
     nothing = social.Added(posts=0, ties=0, achievements=0, messages=0)
     monkeypatch.setattr(social, "add_social_life", lambda **_: nothing)
@@ -171,10 +188,12 @@ def _fasting(db, monkeypatch):
 def _idle(db, monkeypatch):
     """Nobody trains or eats, where it is about what they do together."""
     loaded()
+    monkeypatch.setattr(command, "_FIGURE_DAYS", 28)
     monkeypatch.setattr(command, "fill", fill)
     monkeypatch.setattr(training, "add_training", lambda **_: 0)
     monkeypatch.setattr(demo_runs, "add_runs", lambda **_: 0)
     monkeypatch.setattr(food, "add_food", lambda **_: 0)
+    monkeypatch.setattr(watches, "add_wearables", lambda **_: 0)
     monkeypatch.setattr(analytics, "add_analytics", lambda **_: 0)
 
 
@@ -193,19 +212,33 @@ def seed_demo(*arguments: object, **options: object) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def year_of(*who: people.DemoPerson, seed: int = 1, now: datetime = NOW) -> list[Any]:
-    """Seed these people alone; the workouts of the first, oldest first."""
-    user = trained(*who, seed=seed, now=now)[0]
+seeded = recalled(seed_demo)
+
+
+def year_of(person: people.DemoPerson) -> list[Any]:
+    """Their workouts with the sets, oldest first; the database has none of them afterwards."""
+    if person.username not in _years:
+        with undone():
+            _years[person.username] = workouts_of(trained(person)[0])
+    return _years[person.username]
+
+
+_years: dict[str, list[Any]] = {}
+
+
+def workouts_of(user: User) -> list[Any]:
     return list(Workout.objects.filter(user=user).order_by("date").prefetch_related("sets"))
 
 
-@recalled
-def trained(*who: people.DemoPerson, seed: int, now: datetime) -> list[User]:
+def add_training(*who: people.DemoPerson, seed: int = 1, now: datetime = NOW) -> list[User]:
     if not catalogue.is_loaded():
-        catalogue.load_catalogue()
+        load_exercises()
     users = people.add_people(people=who, now=now)
     training.add_training(users=users, now=now, seed=seed)
     return users
+
+
+trained = recalled(add_training)
 
 
 def diary(username: str) -> list[tuple]:
@@ -271,6 +304,7 @@ def tonnage(workouts: list[Any]) -> float:
 # --- People ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_lately")
 def test_three_people_an_admin_and_the_support_can_log_in():
     seed_demo()
 
@@ -286,6 +320,7 @@ def test_three_people_an_admin_and_the_support_can_log_in():
         assert user.profile.email == user.email
 
 
+@pytest.mark.usefixtures("_lately")
 def test_each_of_them_has_a_profile_of_their_own():
     seed_demo()
 
@@ -334,6 +369,7 @@ def test_the_logins_are_printed_and_kept_for_other_programs(settings):
     ]
 
 
+@pytest.mark.usefixtures("_lately")
 def test_seeding_again_adds_nothing_and_changes_nothing():
     seed_demo()
     before = everything()
@@ -344,7 +380,7 @@ def test_seeding_again_adds_nothing_and_changes_nothing():
     assert everything() == before
 
 
-@pytest.mark.usefixtures("_idle")
+@pytest.mark.usefixtures("_idle", "_fasting")
 def test_a_username_that_somebody_has_stays_theirs(ana: User, settings):
     said = seed_demo()
 
@@ -356,6 +392,7 @@ def test_a_username_that_somebody_has_stays_theirs(ana: User, settings):
     assert said[-1] == "ana      is somebody else's username and stays theirs"
 
 
+@pytest.mark.usefixtures("_lately")
 def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
     seed_demo()
     User.objects.filter(username="ana").update(username="anna")
@@ -366,7 +403,7 @@ def test_someone_of_the_demo_who_changed_their_name_is_not_made_twice():
     assert everyone().count() == 5
 
 
-@pytest.mark.usefixtures("_fasting")
+@pytest.mark.usefixtures("_lately", "_fasting")
 def test_more_people_are_made_up_and_change_nothing_for_the_named():
     with undone():
         seed_demo("--users", 1)
@@ -381,13 +418,13 @@ def test_more_people_are_made_up_and_change_nothing_for_the_named():
     ]
     assert all(user.profile.display_name.count(" ") == 1 for user in made_up)
     assert all(user.settings.workout_days_per_week in {3, 4, 5} for user in made_up)
-    assert all(Workout.objects.filter(user=user).count() > 100 for user in made_up)
+    assert all(Workout.objects.filter(user=user).count() > 10 for user in made_up)
     assert diary("ana") == before
     assert said[0].startswith("7 people, ")
     assert said[-1] == "demo0005 and those before: the same password"
 
 
-@pytest.mark.usefixtures("_fasting")
+@pytest.mark.usefixtures("_lately", "_fasting")
 def test_people_can_be_added_later():
     seed_demo("--users", 1)
     before = everything()
@@ -398,6 +435,7 @@ def test_people_can_be_added_later():
     assert set(before) <= set(everything())
 
 
+@pytest.mark.usefixtures("_lately")
 def test_fewer_than_three_people_are_the_first_of_the_named():
     seed_demo("--users", 1)
 
@@ -413,16 +451,21 @@ def test_a_number_of_people_that_makes_no_sense_is_refused(users: str):
 # --- Clearing --------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_lately")
 def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
-    eve = UserFactory(username="eve", email="eve@notdemo.numeneon.example")
     seed_demo("--users", 1)
     squat = Exercise.objects.get(slug="barbell-back-squat")
+    # A diary of weeks is too short for one.
+    OneRmTestFactory(user=User.objects.get(username="ana"), exercise=squat)
+    before = {model for model in (*FOOD, *ANALYTICS) if model.objects.exists()}
+    eve = UserFactory(username="eve", email="eve@notdemo.numeneon.example")
     WorkoutSetFactory(workout=WorkoutFactory(user=eve), exercise=squat)
     jam = CustomFoodFactory(created_by=eve)
     MealEntryFactory(user=eve, food=jam)
 
     said = seed_demo("--clear")
 
+    assert before == {*FOOD, *ANALYTICS}
     assert said == ["3 people erased."]
     assert everyone().get().username == "eve"
     assert set(Workout.objects.values_list("user", flat=True)) == {eve.pk}
@@ -441,15 +484,14 @@ def test_clearing_erases_the_people_of_the_demo_and_nobody_else(settings):
     assert not (settings.VAR_DIR / "demo.json").exists()
 
 
-@pytest.mark.usefixtures("_idle")
 def test_clearing_leaves_nothing_of_what_they_did_together():
-    seed_demo()
+    call_command("seed_social", "--users", "3", stdout=StringIO())
     before = [model.objects.exists() for model in TOGETHER]
 
     said = seed_demo("--clear")
 
     assert before == [True] * 14
-    assert said == ["5 people erased."]
+    assert said == ["3 people erased."]
     assert [model.objects.count() for model in TOGETHER] == [0] * 14
     assert not everyone().exists()
 
@@ -475,7 +517,7 @@ def test_production_refuses_without_force(settings, arguments: list[str]):
     assert not Exercise.objects.exists()
 
 
-@pytest.mark.usefixtures("_idle")
+@pytest.mark.usefixtures("_idle", "_fasting")
 def test_production_never_gets_a_superuser_of_a_known_password(settings):
     settings.PRODUCTION = True
 
@@ -486,17 +528,18 @@ def test_production_never_gets_a_superuser_of_a_known_password(settings):
 
 
 def test_production_clears_with_force(settings):
-    seed_demo("--users", 1)
+    people.add_people(people=[ANA], now=NOW)
     settings.PRODUCTION = True
 
     said = seed_demo("--clear", "--force")
 
-    assert said == ["3 people erased."]
+    assert said == ["1 people erased."]
 
 
 # --- Together --------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_lately")
 def test_ana_finds_friends_posts_and_wishes_to_answer():
     seed_demo()
     api = client_of(User.objects.get(username="ana"))
@@ -519,6 +562,7 @@ def test_ana_finds_friends_posts_and_wishes_to_answer():
     }
 
 
+@pytest.mark.usefixtures("_lately")
 def test_posts_of_the_demo_lie_in_its_past_and_show_what_posts_can():
     seed_demo()
 
@@ -533,6 +577,7 @@ def test_posts_of_the_demo_lie_in_its_past_and_show_what_posts_can():
     assert {post.visibility for post in posts.values()} == {"public", "followers", "private"}
 
 
+@pytest.mark.usefixtures("_lately")
 def test_challenges_of_the_demo_are_over_running_and_to_come():
     seed_demo()
 
@@ -664,13 +709,15 @@ def test_no_day_lies_in_the_future_and_all_times_agree(person: people.DemoPerson
         assert not workout.in_progress
 
 
+@pytest.mark.usefixtures("_lately")
 def test_a_session_that_would_still_run_is_left_out():
     with undone():
-        finished = year_of(CARA)[-1]
+        finished = workouts_of(add_training(CARA, now=NOW + timedelta(days=4))[0])[-1]
 
     with undone():
-        earlier = year_of(CARA, now=finished.finished_at - timedelta(minutes=1))
-    then = year_of(CARA, now=finished.finished_at)
+        just_before = finished.finished_at - timedelta(minutes=1)
+        earlier = workouts_of(add_training(CARA, now=just_before)[0])
+    then = workouts_of(add_training(CARA, now=finished.finished_at)[0])
 
     assert earlier[-1].date < finished.date
     assert then[-1].finished_at == finished.finished_at
@@ -678,20 +725,20 @@ def test_a_session_that_would_still_run_is_left_out():
 
 def test_the_same_seed_gives_the_same_year_and_another_another():
     with undone():
-        trained.__wrapped__(ANA, seed=1, now=NOW)
+        trained(ANA)
         first = diary("ana")
 
     with undone():
-        trained.__wrapped__(ANA, seed=1, now=NOW)
+        add_training(ANA)
         again = diary("ana")
-    year_of(ANA, seed=2)
+    add_training(ANA, seed=2)
 
     assert first == again
     assert diary("ana") != first
 
 
 def test_the_one_rm_of_every_set_is_the_formulas():
-    seed_demo()
+    seeded()
 
     sets = list(WorkoutSet.objects.all())
     assert len(sets) > 5000
@@ -729,7 +776,7 @@ def test_warm_ups_are_lighter_than_the_work_that_follows():
 
 
 def test_loads_grow_over_the_year_and_stand_still_in_between():
-    workouts = year_of(BEN)
+    workouts = workouts_of(trained(BEN)[0])
 
     squat = Exercise.objects.get(slug="barbell-back-squat").pk
     best = [
@@ -743,15 +790,16 @@ def test_loads_grow_over_the_year_and_stand_still_in_between():
     assert max(gaps) >= 12  # a month without a record
 
 
-@pytest.mark.usefixtures("_fasting")
 def test_repetitions_and_efforts_stay_in_their_ranges():
-    seed_demo("--users", 5)
+    seeded()
+    made_up = add_training(*people.demo_people(count=5, seed=1)[-2:])
 
     sets = WorkoutSet.objects.exclude(notes=WARM_UP)
     loads = column(sets.filter(weight__isnull=False, load_type="external"), "weight")
     bench = sets.filter(
         user__username="ana", exercise__slug="barbell-bench-press", workout__plan_run=None
     )
+    assert all(Workout.objects.filter(user=user).count() > 100 for user in made_up)
     assert set(column(sets, "rpe")) == {None, *range(2, 11)}
     assert max(column(bench, "reps")) == 6
     assert min(loads) >= 1
@@ -759,7 +807,7 @@ def test_repetitions_and_efforts_stay_in_their_ranges():
 
 
 def test_the_body_alone_is_lifted_without_a_weight():
-    year_of(ANA)
+    trained(ANA)
 
     pull_ups = WorkoutSet.objects.filter(exercise__slug="pull-up")
     weighted = WorkoutSet.objects.filter(exercise__slug="weighted-pull-up")
@@ -770,7 +818,7 @@ def test_the_body_alone_is_lifted_without_a_weight():
 
 
 def test_a_run_has_a_distance_and_a_time_and_gets_faster():
-    year_of(CARA)
+    trained(CARA)
 
     runs = WorkoutSet.objects.filter(exercise__slug="running").order_by("workout__date")
     stretches = zip(column(runs, "duration"), column(runs, "distance"), strict=True)
@@ -784,8 +832,8 @@ def test_a_run_has_a_distance_and_a_time_and_gets_faster():
 
 
 def test_an_injury_takes_three_weeks_and_some_strength_that_comes_back():
-    workouts = year_of(ANA)
-    user = workouts[0].user
+    [user] = trained(ANA)
+    workouts = workouts_of(user)
 
     off, back = training.injury_of(user, NOW)
 
@@ -814,10 +862,10 @@ def test_nobody_else_was_injured():
 
 
 def test_a_lift_stands_still_while_others_go_on():
-    workouts = year_of(ANA)
+    [user] = trained(ANA)
 
     best: defaultdict[str, list[float]] = defaultdict(list)
-    rows = WorkoutSet.objects.filter(user=workouts[0].user, reps__lte=8).exclude(notes=WARM_UP)
+    rows = WorkoutSet.objects.filter(user=user, reps__lte=8).exclude(notes=WARM_UP)
     for slug, weight in rows.order_by("workout__date").values_list("exercise__slug", "weight"):
         best[str(slug)].append(weight)
     press, deadlift = best["barbell-overhead-press"], best["barbell-deadlift"]
@@ -850,7 +898,7 @@ def test_some_workouts_have_notes_some_are_public_most_know_their_calories():
 
 
 def test_every_row_is_stamped_for_the_change_feed():
-    year_of(ANA)
+    trained(ANA)
 
     clock = SyncClock.objects.get()
     revisions = set(Workout.objects.values_list("revision", flat=True))
@@ -859,12 +907,12 @@ def test_every_row_is_stamped_for_the_change_feed():
 
 
 def test_three_people_take_as_many_statements_as_one():
-    catalogue.load_catalogue()
+    load_exercises()
 
     with undone(), CaptureQueriesContext(connection) as one:
-        trained.__wrapped__(ANA, seed=1, now=NOW)
+        add_training(ANA)
     with CaptureQueriesContext(connection) as three:
-        trained.__wrapped__(*people.NAMED, seed=1, now=NOW)
+        add_training(*people.NAMED)
 
     assert len(three) == len(one)
     assert len(three) < 40
@@ -881,20 +929,23 @@ def test_without_the_catalogue_the_service_says_what_to_do():
     assert not Workout.objects.exists()
 
 
+@pytest.mark.usefixtures("_lately")
 def test_the_command_loads_an_empty_catalogue_itself():
     seed_demo("--users", 1)
 
     assert Exercise.objects.count() == 256
 
 
+@pytest.mark.usefixtures("_lately")
 def test_the_command_loads_an_empty_table_of_foods_itself():
     seed_demo("--users", 1)
 
     assert Food.objects.filter(source="starter").count() > 300
 
 
+@pytest.mark.usefixtures("_lately")
 def test_a_table_of_foods_with_gaps_is_an_error_and_adds_nobody():
-    food_table.load_foods()
+    loaded()
     Food.objects.filter(source_id="banana-raw").delete()
 
     with pytest.raises(
@@ -906,18 +957,20 @@ def test_a_table_of_foods_with_gaps_is_an_error_and_adds_nobody():
 
 
 def test_people_eat_more_on_the_days_on_which_they_trained():
-    seed_demo("--users", 1)
+    seeded()
 
     trained = set(column(Workout.objects.filter(user__username="ana"), "date"))
-    full = MealEntry.objects.filter(meal_type="dinner", date__iso_week_day__lte=5).values("date")
-    days = MealEntry.objects.filter(date__in=full).values_list("date").annotate(Sum("calories"))
+    entries = MealEntry.objects.filter(user__username="ana")
+    full = entries.filter(meal_type="dinner", date__iso_week_day__lte=5).values("date")
+    days = entries.filter(date__in=full).values_list("date").annotate(Sum("calories"))
     after_training = [kcal for day, kcal in days if day in trained]
     at_rest = [kcal for day, kcal in days if day not in trained]
     assert 80 < statistics.mean(after_training) - statistics.mean(at_rest) < 400
 
 
+@pytest.mark.usefixtures("_lately")
 def test_a_catalogue_with_gaps_is_an_error_and_adds_nobody():
-    catalogue.load_catalogue()
+    load_exercises()
     Exercise.objects.filter(slug="plank").delete()
 
     with pytest.raises(
