@@ -1,12 +1,14 @@
-"""Checks of the tree of food categories."""
+"""Checks of the tree of food categories, and of what recipes contain."""
 
 from typing import Final
 
 from django.db import transaction
 
-from nutrition.models import FoodCategory
+from nutrition.models import FoodCategory, Recipe
 from nutrition.services.categories import lock_tree
-from users.services.checks import Check, Found, Track, found
+from nutrition.services.recipes import STALE_RECIPES, recompute
+from users.keyset import fetch
+from users.services.checks import Check, Found, Track, count, found, wrong_rows
 
 
 def _problems() -> tuple[list[object], list[object]]:
@@ -61,11 +63,28 @@ def _deepen(nodes: list[FoodCategory]) -> None:
         )
 
 
+def _look_at_recipes(track: Track) -> Found:
+    total = Found(count(Recipe._meta.db_table))
+    return total + wrong_rows(STALE_RECIPES, prefix="recipe ")
+
+
+def _compute_anew(track: Track) -> int:
+    stale = [row["id"] for row in fetch(STALE_RECIPES, {})]
+    recipes = Recipe.objects.filter(pk__in=stale).order_by("user", "pk")
+    return sum(recompute([one]) for one in track(list(recipes.values_list("user_id", "pk"))))
+
+
 CHECKS: Final = (
     Check(
         name="categories",
         about="The ranges and depths of food categories make a tree.",
         look=_look_at_categories,
         mend=_number_anew,
+    ),
+    Check(
+        name="recipes",
+        about="The food of each recipe contains what the recipe's foods do.",
+        look=_look_at_recipes,
+        mend=_compute_anew,
     ),
 )

@@ -36,54 +36,95 @@ _INSERT = """
 # One serving of a recipe is a share of the sum of its foods. It is weighed where the whole is,
 # or where everything in it has the same unit; otherwise it is just "1 serving". What is not known
 # of one food counts as none of it; trust is that of the foods, each by its energy.
-_COMPUTE = """
-    UPDATE nutrition_food target SET calories = round(whole.calories / whole.servings),
-        energy_kcal = whole.calories / whole.servings,
-        protein = whole.protein / whole.servings, carbs = whole.carbs / whole.servings,
-        fat = whole.fat / whole.servings, fiber = whole.fiber / whole.servings,
-        sugar = whole.sugar / whole.servings, trust_score = round(whole.trust),
-        serving_size = CASE WHEN whole.unit IS NULL THEN 1
-            ELSE greatest(whole.weight / whole.servings, 0.01) END,
-        serving_unit = coalesce(whole.unit, 'serving'),
-        micronutrients = coalesce((
-            SELECT jsonb_object_agg(known.name, known.amount / whole.servings)
-            FROM (
-                SELECT m.key AS name,
-                    sum(m.value::float8 * part.amount / f.serving_size) AS amount
-                FROM nutrition_recipeingredient part
-                JOIN nutrition_food f ON f.id = part.food_id
-                CROSS JOIN LATERAL jsonb_each_text(f.micronutrients) m
-                WHERE part.user_id = %(user)s AND part.recipe_id = %(recipe)s
-                GROUP BY m.key
-            ) known
-        ), '{}'::jsonb)
+_WHOLES = """
+    SELECT r.id, r.user_id, r.food_id, r.servings,
+        CASE WHEN r.cooked_weight_g IS NOT NULL THEN 'g'
+            WHEN count(DISTINCT f.serving_unit) = 1 AND min(f.serving_unit) IN ('g', 'ml')
+            THEN min(f.serving_unit) END AS unit,
+        coalesce(r.cooked_weight_g, sum(part.amount)) AS weight,
+        sum(coalesce(f.energy_kcal, f.calories) * part.amount / f.serving_size) AS calories,
+        sum(f.protein * part.amount / f.serving_size) AS protein,
+        sum(f.carbs * part.amount / f.serving_size) AS carbs,
+        sum(f.fat * part.amount / f.serving_size) AS fat,
+        sum(f.fiber * part.amount / f.serving_size) AS fiber,
+        sum(f.sugar * part.amount / f.serving_size) AS sugar,
+        sum(f.trust_score * f.calories * part.amount / f.serving_size)
+            / nullif(sum(f.calories * part.amount / f.serving_size)
+                FILTER (WHERE f.trust_score IS NOT NULL), 0) AS trust
+    FROM nutrition_recipe r
+    JOIN nutrition_recipeingredient part ON part.user_id = r.user_id AND part.recipe_id = r.id
+    JOIN nutrition_food f ON f.id = part.food_id
+    WHERE {which}
+    GROUP BY r.id
+"""
+_MICRONUTRIENTS = """
+    SELECT jsonb_object_agg(known.name, known.amount / whole.servings)
     FROM (
-        SELECT r.food_id, r.servings,
-            CASE WHEN r.cooked_weight_g IS NOT NULL THEN 'g'
-                WHEN count(DISTINCT f.serving_unit) = 1 AND min(f.serving_unit) IN ('g', 'ml')
-                THEN min(f.serving_unit) END AS unit,
-            coalesce(r.cooked_weight_g, sum(part.amount)) AS weight,
-            sum(coalesce(f.energy_kcal, f.calories) * part.amount / f.serving_size) AS calories,
-            sum(f.protein * part.amount / f.serving_size) AS protein,
-            sum(f.carbs * part.amount / f.serving_size) AS carbs,
-            sum(f.fat * part.amount / f.serving_size) AS fat,
-            sum(f.fiber * part.amount / f.serving_size) AS fiber,
-            sum(f.sugar * part.amount / f.serving_size) AS sugar,
-            sum(f.trust_score * f.calories * part.amount / f.serving_size)
-                / nullif(sum(f.calories * part.amount / f.serving_size)
-                    FILTER (WHERE f.trust_score IS NOT NULL), 0) AS trust
-        FROM nutrition_recipe r
-        JOIN nutrition_recipeingredient part
-            ON part.user_id = r.user_id AND part.recipe_id = r.id
+        SELECT m.key AS name, sum(m.value::float8 * part.amount / f.serving_size) AS amount
+        FROM nutrition_recipeingredient part
         JOIN nutrition_food f ON f.id = part.food_id
-        WHERE r.user_id = %(user)s AND r.id = %(recipe)s
-        GROUP BY r.id
-    ) whole
-    WHERE target.id = whole.food_id AND whole.calories / whole.servings <= 20000
+        CROSS JOIN LATERAL jsonb_each_text(f.micronutrients) m
+        WHERE part.user_id = whole.user_id AND part.recipe_id = whole.id
+        GROUP BY m.key
+    ) known
+"""
+# What the food of a recipe is to say, where a food can.
+_SERVINGS = f"""
+    SELECT whole.id, whole.food_id, whole.calories / whole.servings AS energy_kcal,
+        whole.protein / whole.servings AS protein, whole.carbs / whole.servings AS carbs,
+        whole.fat / whole.servings AS fat, whole.fiber / whole.servings AS fiber,
+        whole.sugar / whole.servings AS sugar, whole.trust,
+        CASE WHEN whole.unit IS NULL THEN 1
+            ELSE greatest(whole.weight / whole.servings, 0.01) END AS serving_size,
+        coalesce(whole.unit, 'serving') AS serving_unit,
+        coalesce(({_MICRONUTRIENTS}), '{{{{}}}}'::jsonb) AS micronutrients
+    FROM ({_WHOLES}) whole
+    WHERE whole.calories / whole.servings <= 20000
         AND greatest(whole.protein, whole.carbs, whole.fat, whole.fiber, whole.sugar)
             / whole.servings <= 5000
         AND (whole.unit IS NULL OR whole.weight / whole.servings <= 10000)
+"""  # noqa: S608 - our own texts
+_ONE = _SERVINGS.format(which="r.user_id = %(user)s AND r.id = %(recipe)s")
+_COMPUTE = f"""
+    UPDATE nutrition_food target SET calories = round(serving.energy_kcal),
+        energy_kcal = serving.energy_kcal, protein = serving.protein, carbs = serving.carbs,
+        fat = serving.fat, fiber = serving.fiber, sugar = serving.sugar,
+        trust_score = round(serving.trust), serving_size = serving.serving_size,
+        serving_unit = serving.serving_unit, micronutrients = serving.micronutrients
+    FROM ({_ONE}) serving WHERE target.id = serving.food_id
+"""  # noqa: S608 - our own texts
+# Sums of the same numbers in another order differ in their last digits, and what is rounded by
+# one in its last.
+_FAR = """
+    coalesce(abs({now} - {then}) > {slack} + 1e-6 * abs({now}),
+        ({now} IS NULL) <> ({then} IS NULL))
 """
+_STALE = " OR ".join(
+    _FAR.format(now=f"serving.{computed}", then=f"food.{stored}", slack=slack)
+    for computed, stored, slack in (
+        ("energy_kcal", "calories", 0.5),
+        ("trust", "trust_score", 0.5),
+        *((name, name, 1e-6) for name in ("energy_kcal", "protein", "carbs", "fat", "fiber")),
+        *((name, name, 1e-6) for name in ("sugar", "serving_size")),
+    )
+)
+# Those that a food was changed under and nobody came to yet are on their way.
+STALE_RECIPES: Final = f"""
+    SELECT serving.id FROM ({_SERVINGS.format(which="true")}) serving
+    JOIN nutrition_food food ON food.id = serving.food_id
+    WHERE ({_STALE} OR food.serving_unit <> serving.serving_unit OR EXISTS (
+        SELECT FROM jsonb_each_text(serving.micronutrients) now
+        FULL JOIN jsonb_each_text(food.micronutrients) before USING (key)
+        WHERE {_FAR.format(now="now.value::float8", then="before.value::float8", slack=1e-6)}
+    ))
+    AND NOT EXISTS (
+        SELECT FROM users_outboxmessage message
+        JOIN nutrition_recipeingredient part
+            ON message.payload -> 'food_ids' ? part.food_id::text
+        WHERE message.kind = 'refresh_recipes' AND message.failed_at IS NULL
+            AND part.recipe_id = serving.id
+    )
+"""  # noqa: S608 - our own texts
 
 
 class ServingTooLarge(ValidationError):
@@ -153,8 +194,12 @@ def refresh_recipes(*, food_ids: Collection[UUID]) -> int:
     in the order of their ids.
     """
     parts = RecipeIngredient.objects.filter(food__in=list(food_ids)).order_by("user", "recipe")
-    found = list(parts.values_list("user_id", "recipe_id").distinct())
-    for user_id, recipe_id in found:
+    return recompute(list(parts.values_list("user_id", "recipe_id").distinct()))
+
+
+def recompute(recipes: Sequence[tuple[UUID, UUID]]) -> int:
+    """The same for recipes by their person and id."""
+    for user_id, recipe_id in recipes:
         with transaction.atomic():
             advance_clock(user_id)
             recipe = Recipe.objects.select_related("food").filter(pk=recipe_id).first()
@@ -163,7 +208,7 @@ def refresh_recipes(*, food_ids: Collection[UUID]) -> int:
                 recipe.food.save(update_fields=["updated_at"])
                 recipe.touch()
                 _compute(recipe)
-    return len(found)
+    return len(recipes)
 
 
 @outbox.handles("refresh_recipes")

@@ -11,6 +11,8 @@ from django.db import DatabaseError
 
 from config.operations import files, integrity
 from config.operations.integrity import CHECKS
+from nutrition.models import Recipe
+from nutrition.services.recipes import recompute
 from social.models import Friendship
 from tests import filled
 from tests.config.broken import BROKEN
@@ -38,6 +40,7 @@ def check(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
 
 def test_all_is_right_of_people_who_use_everything():
     person_with_everything("ana")
+    recompute(Recipe.objects.values_list("user_id", "pk"))
     call_command("settle_wearables")
     call_command("partition_heart_rates")
 

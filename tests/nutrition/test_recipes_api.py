@@ -1,9 +1,11 @@
 """Recipes over HTTP."""
 
+from uuid import UUID
+
 import pytest
 
 from nutrition.models import Food, MealEntry, Recipe
-from nutrition.services.recipes import refresh_recipes
+from nutrition.services.recipes import STALE_RECIPES, refresh_recipes
 from tests.factories.nutrition import (
     CustomFoodFactory,
     FoodFactory,
@@ -13,7 +15,9 @@ from tests.factories.nutrition import (
     RecipeIngredientFactory,
 )
 from users.ids import uuid7
+from users.keyset import fetch
 from users.models import Tombstone
+from users.services import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +157,33 @@ def test_a_food_that_changes_changes_the_recipes_with_it(api, ana, porridge, oat
     assert refreshed == [1, 1]
     assert api.get(f"{URL}{recipe['id']}/").json()["calories"] == 130
     assert Food.objects.get(pk=recipe["food"]).revision > revision
+
+
+def stale() -> list[UUID]:
+    return [row["id"] for row in fetch(STALE_RECIPES, {})]
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"cooked_weight_g": 500}, {"servings": 3}, {"servings": 0.7}]
+)
+def test_what_was_just_computed_is_not_found_wrong(api, porridge, changes: dict):
+    rough = FoodFactory(serving_unit="cup", trust_score=None, micronutrients={"zinc_mg": 1 / 3})
+    parts = [*porridge["ingredients"], {"food": str(rough.pk), "amount": 70}]
+
+    recipe = api.post(URL, {**porridge, **changes, "ingredients": parts})
+
+    assert recipe.status_code == 201
+    assert stale() == []
+
+
+def test_a_recipe_whose_food_changed_is_wrong_unless_its_turn_is_to_come(api, porridge, oats):
+    recipe = api.post(URL, porridge).json()
+    Food.objects.filter(pk=oats.pk).update(fiber=11)
+
+    before = stale()
+    outbox.promise(kind="refresh_recipes", food_ids=[str(oats.pk)])
+
+    assert (before, stale()) == ([UUID(recipe["id"])], [])
 
 
 def test_energy_is_rounded_where_it_is_shown_and_not_before(api):
