@@ -6,6 +6,9 @@ INSTALLED := .venv/installed
 DOCUMENT := var/openapi.json
 SOURCES := $(shell find config users workouts nutrition social analytics wearables -name '*.py')
 export ENVIRONMENT ?= development
+# Some machines tell Python to forget what it compiled. Each of the many programs that are started
+# here would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
