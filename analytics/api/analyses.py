@@ -22,11 +22,11 @@ from rest_framework.viewsets import GenericViewSet
 from analytics.api import examples_analyses as examples
 from analytics.api.analyses_shapes import (
     AnalysisSerializer,
+    DailyTrainingSerializer,
     DeloadQuerySerializer,
     DeloadSerializer,
     RangeQuerySerializer,
     TrainingBreakSerializer,
-    TrainingDaySerializer,
     TrainingRangeSerializer,
     WorkoutAnalysisSerializer,
 )
@@ -241,7 +241,7 @@ def represent_workout_analyses(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, 
 
 def represent_training_days(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
     rows = TrainingDay.objects.filter(user_id=user_id, pk__in=ids)
-    return represent(TrainingDaySerializer, rows)
+    return represent(DailyTrainingSerializer, rows)
 
 
 def represent_training_breaks(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:

@@ -36,10 +36,8 @@ RECOVERIES: Final = [("good", "Good"), ("low", "Low")]
         "examples": [{"chest": 12.0, "triceps": 6.0}],
     }
 )
-class MuscleSetsField(serializers.DictField):
+class MuscleSetsField(serializers.JSONField):
     """Sets by the slug of the muscle."""
-
-    child = serializers.FloatField()
 
 
 class TrainingSumsSerializer(serializers.Serializer[Any]):
@@ -196,7 +194,11 @@ class TrainingBreakSerializer(serializers.ModelSerializer[TrainingBreak]):
         read_only_fields = ("created_at", "updated_at")
 
 
-class TrainingDaySerializer(serializers.ModelSerializer[TrainingDay]):
+class DailyTrainingSerializer(serializers.ModelSerializer[TrainingDay]):
+    """What the workouts of a day amount to, with those that still run."""
+
+    muscle_sets = MuscleSetsField(read_only=True, help_text="Fractional hard sets by muscle.")
+
     class Meta:
         model = TrainingDay
         fields = (
@@ -225,7 +227,11 @@ class TrainingDaySerializer(serializers.ModelSerializer[TrainingDay]):
         read_only_fields = fields
 
 
-class WorkoutAnalysisSerializer(serializers.ModelSerializer[WorkoutAnalysis]):
+class WorkoutAnalysisSerializer(
+    TrainingSumsSerializer, serializers.ModelSerializer[WorkoutAnalysis]
+):
+    """The sums of a week or a calendar month, which is over or still runs."""
+
     class Meta:
         model = WorkoutAnalysis
         fields = (

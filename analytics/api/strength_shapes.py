@@ -325,6 +325,8 @@ class OneRmTestSerializer(serializers.ModelSerializer[OneRmTest]):
 
 
 class StrengthProgressSerializer(serializers.ModelSerializer[StrengthProgress]):
+    """A day of an exercise: what was lifted, and the maximum that the best set speaks for."""
+
     class Meta:
         model = StrengthProgress
         fields = (

@@ -4,7 +4,10 @@
 not know it yet. `SyncedRows` says what it is for those that are known.
 """
 
-from typing import Any
+from typing import Any, Literal
+
+from django.utils.module_loading import import_string
+from drf_spectacular.extensions import OpenApiSerializerExtension
 
 ROWS = {
     "users.userprofile": "Profile",
@@ -25,19 +28,25 @@ ROWS = {
     "nutrition.favoritefood": "FavoriteFood",
     "nutrition.recipe": "ShownRecipe",
     "nutrition.nutritiongoal": "NutritionGoal",
+    "nutrition.diaryday": "DiaryDay",
     "nutrition.waterintake": "Water",
     "nutrition.mealentry": "ShownEntry",
     "nutrition.foodimage": "FoodImage",
     "wearables.wearabledevice": "WearableDevice",
     "wearables.activityimport": "ActivityImport",
     "wearables.dailyactivity": "DailyActivity",
+    "wearables.sourcepriority": "SourceOrder",
     "wearables.sleepdata": "Sleep",
     "wearables.recordedworkout": "RecordedWorkout",
     "analytics.bodymetric": "BodyMetric",
     "analytics.onermtest": "OneRmTest",
     "analytics.trainingbreak": "TrainingBreak",
     "analytics.goal": "Goal",
+    "analytics.strengthprogress": "StrengthProgress",
     "analytics.personalrecord": "PersonalRecord",
+    "analytics.trainingday": "DailyTraining",
+    "analytics.nutritionsummary": "StoredNutritionSummary",
+    "analytics.workoutanalysis": "WorkoutAnalysis",
     "social.post": "Card",
     "social.picture": "Picture",
     "social.comment": "Comment",
@@ -48,12 +57,45 @@ ROWS = {
     "social.block": "Block",
     "social.mute": "Mute",
     "social.message": "Message",
+    "social.conversationmember": "ConversationMembership",
     "social.group": "Group",
+    "social.membership": "GroupMembership",
+    "social.joinrequest": "OwnJoinRequest",
+    "social.invitelink": "OwnInviteLink",
     "social.challenge": "Challenge",
+    "social.challengeparticipant": "Participation",
     "social.challengeinvitation": "ChallengeInvitation",
     "social.userachievement": "EarnedAchievement",
     "social.report": "Report",
 }
+# Of rows that no endpoint answers: the feed alone brings their shapes into the document.
+_SERIALIZERS = (
+    "nutrition.api.days.DiaryDaySerializer",
+    "analytics.api.analyses_shapes.DailyTrainingSerializer",
+    "analytics.api.analyses_shapes.WorkoutAnalysisSerializer",
+    "analytics.api.nutrition.StoredNutritionSummarySerializer",
+    "analytics.api.strength_shapes.StrengthProgressSerializer",
+    "social.api.group_shapes.GroupMembershipSerializer",
+    "social.api.group_shapes.OwnInviteLinkSerializer",
+    "social.api.group_shapes.OwnJoinRequestSerializer",
+    "social.api.message_shapes.ConversationMembershipSerializer",
+)
+
+
+class ChangeExtension(OpenApiSerializerExtension):
+    """Describes, beside a change of the feed, the rows that may stand in it."""
+
+    target_class = "users.api.serializers.ChangeSerializer"
+
+    def map_serializer(
+        self, auto_schema: Any, direction: Literal["request", "response"]
+    ) -> dict[str, Any]:
+        for path in _SERIALIZERS:
+            auto_schema.resolve_serializer(import_string(path), direction)
+        schema: dict[str, Any] = auto_schema._map_serializer(
+            self.target, direction, bypass_extensions=True
+        )
+        return schema
 
 
 def name_rows(result: dict[str, Any]) -> None:
@@ -71,8 +113,8 @@ def name_rows(result: dict[str, Any]) -> None:
     change["data"] = {
         "type": ["object", "null"],
         "additionalProperties": True,
-        "description": "The row as its own endpoint shows it; null if deleted. Its shape is the"
-        " property of SyncedRows that is named as `resource`; pass over resources that you do not"
-        " know.",
+        "description": "The row as its own endpoint shows it, where it has one; null if deleted."
+        " Its shape is the property of SyncedRows that is named as `resource`; pass over resources"
+        " that you do not know.",
         "x-shapes": {"$ref": "#/components/schemas/SyncedRows"},
     }

@@ -185,6 +185,8 @@ class MarkDaySerializer(serializers.ModelSerializer[DiaryDay]):
 
 
 class DiaryDaySerializer(serializers.ModelSerializer[DiaryDay]):
+    """What you said of a day; null leaves it to the rules."""
+
     class Meta:
         model = DiaryDay
         fields = ("id", "date", "is_complete", "is_training", "created_at", "updated_at")

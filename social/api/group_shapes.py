@@ -80,6 +80,40 @@ class InviteLinkSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(help_text="When it was made.")
 
 
+class GroupMembershipSerializer(serializers.Serializer[Any]):
+    """Your own place in a group."""
+
+    id = serializers.UUIDField(help_text="The membership.")
+    group = serializers.UUIDField(help_text="In which group.")
+    role = serializers.ChoiceField(choices=GroupRole.choices, help_text="What you may do.")
+    date_joined = serializers.DateTimeField(help_text="When you came in.")
+    updated_at = serializers.DateTimeField(help_text="When your role changed last.")
+
+
+class OwnJoinRequestSerializer(serializers.Serializer[Any]):
+    """A wish of yours to join a group, while it waits."""
+
+    id = serializers.UUIDField(help_text="The request.")
+    group = serializers.UUIDField(help_text="Which group you would like to join.")
+    created_at = serializers.DateTimeField(help_text="Since when.")
+
+
+class OwnInviteLinkSerializer(serializers.Serializer[Any]):
+    """A link into a group that you made."""
+
+    id = serializers.UUIDField(help_text="The link.")
+    group = serializers.UUIDField(help_text="Into which group.")
+    code = serializers.CharField(help_text="The secret that lets its bearers in.")
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="From then on it lets nobody in; null is never."
+    )
+    max_uses = serializers.IntegerField(
+        allow_null=True, help_text="How many people it lets in; null is any number."
+    )
+    uses = serializers.IntegerField(help_text="How many came in by it.")
+    created_at = serializers.DateTimeField(help_text="When it was made.")
+
+
 class InviteLinkBodySerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(
         required=False,

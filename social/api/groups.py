@@ -9,7 +9,7 @@ from django.http import Http404
 from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,8 +21,11 @@ from social.api import examples_groups as examples
 from social.api.cards import PLACE_KEY, CardSerializer, card_page_response
 from social.api.group_shapes import (
     GroupBodySerializer,
+    GroupMembershipSerializer,
     GroupSerializer,
     JoinByLinkSerializer,
+    OwnInviteLinkSerializer,
+    OwnJoinRequestSerializer,
     groups_shown,
 )
 from social.api.people import viewer_of
@@ -228,23 +231,26 @@ def represent_groups(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
 
 
 def represent_memberships(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
-    return _own(Membership, user_id, ids, "id", "group", "role", "date_joined", "updated_at")
+    return _own(Membership, user_id, ids, GroupMembershipSerializer)
 
 
 def represent_join_requests(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
-    return _own(JoinRequest, user_id, ids, "id", "group", "created_at")
+    return _own(JoinRequest, user_id, ids, OwnJoinRequestSerializer)
 
 
 def represent_invite_links(user_id: UUID, ids: list[UUID]) -> Mapping[UUID, Any]:
-    columns = ("id", "group", "code", "expires_at", "max_uses", "uses", "created_at")
-    return _own(InviteLink, user_id, ids, *columns)
+    return _own(InviteLink, user_id, ids, OwnInviteLinkSerializer)
 
 
 def _own(
-    model: type[models.Model], user_id: UUID, ids: list[UUID], *columns: str
+    model: type[models.Model],
+    user_id: UUID,
+    ids: list[UUID],
+    shape: type[serializers.Serializer[Any]],
 ) -> Mapping[UUID, Any]:
+    """The columns of the rows that the shape names."""
     rows = model._default_manager.filter(user_id=user_id, pk__in=ids)
-    return {row["id"]: row for row in rows.values(*columns)}
+    return {row["id"]: row for row in rows.values(*shape._declared_fields)}
 
 
 urlpatterns = [

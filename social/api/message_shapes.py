@@ -27,6 +27,7 @@ from users.keyset import Page
 
 Row = dict[str, Any]
 STATES: Final = (MemberState.ACTIVE.value, MemberState.REQUEST.value)
+STATE_CHOICES: Final = tuple((state, MemberState(state).label) for state in STATES)
 
 
 class MessagePictureSerializer(serializers.Serializer[Any]):
@@ -116,7 +117,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(ConversationKind.choices, help_text="Of two, or of several.")
     title = serializers.CharField(help_text="Of a group; may be empty.")
     state = serializers.ChoiceField(
-        [(state, MemberState(state).label) for state in STATES],
+        STATE_CHOICES,
         help_text="A request waits until you accept it, answer or decline.",
     )
     members = ConversationMemberSerializer(
@@ -136,6 +137,33 @@ class ConversationSerializer(serializers.Serializer[Any]):
     last_message_at = serializers.DateTimeField(
         allow_null=True, help_text="What places it in the list: when something reached you last."
     )
+
+
+class ConversationMembershipSerializer(serializers.Serializer[Any]):
+    """Your own place in a conversation: whether you want it, and what you have read."""
+
+    id = serializers.UUIDField(help_text="Your place in it.")
+    conversation = serializers.UUIDField(help_text="The conversation.")
+    kind = serializers.ChoiceField(ConversationKind.choices, help_text="Of two, or of several.")
+    title = serializers.CharField(help_text="Of a group; may be empty.")
+    state = serializers.ChoiceField(
+        MemberState.choices, help_text="Lists show the active ones and the requests."
+    )
+    is_admin = serializers.BooleanField(help_text="Of a group: whether you add and remove.")
+    muted_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when it does not ring for you."
+    )
+    last_read_at = serializers.DateTimeField(
+        allow_null=True, help_text="Up to when you have read; null if nothing."
+    )
+    cleared_at = serializers.DateTimeField(
+        allow_null=True, help_text="Messages up to then are deleted for you; null if none are."
+    )
+    last_message_at = serializers.DateTimeField(
+        allow_null=True, help_text="What places it in the list: when something reached you last."
+    )
+    created_at = serializers.DateTimeField(help_text="When you came in.")
+    updated_at = serializers.DateTimeField(help_text="When this changed last.")
 
 
 class ConversationBodySerializer(serializers.Serializer[Any]):

@@ -34,19 +34,33 @@ def examples_of(media: dict[str, Any]) -> list[Any]:
     return [followed(example)["value"] for example in media.get("examples", {}).values()]
 
 
-def faults(schema: dict[str, Any], value: Any) -> list[str]:
+def faults(schema: dict[str, Any], value: Any, *, closed: bool = False) -> list[str]:
+    """What the shape does not take; where it is closed, also every key that it does not name."""
     validator = Draft202012Validator(
         _absolute(schema),
-        registry=_registry(),
+        registry=_registry(closed=closed),
         format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
 @cache
-def _registry() -> Registry:
-    whole = DRAFT202012.create_resource(_absolute(document()))
+def _registry(*, closed: bool) -> Registry:
+    shapes = _closed(document()) if closed else document()
+    whole = DRAFT202012.create_resource(_absolute(shapes))
     return Registry().with_resource(NAME, whole)
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    shape = {key: _closed(value) for key, value in node.items()}
+    is_open = "properties" not in node or "additionalProperties" in node
+    if node.get("type") == "object" and not is_open:
+        shape["unevaluatedProperties"] = False
+    return shape
 
 
 def _absolute(node: Any) -> Any:

@@ -201,7 +201,8 @@ def test_what_a_plan_said_before_has_pages_of_its_own(desk: Client, trained: Tra
 def test_the_page_of_a_generation_shows_the_wish(desk: Client, trained: Trained):
     page = page_of(desk, trained.generation)
 
-    assert "&quot;goal&quot;: &quot;Squat&quot;" in page
+    assert "&quot;goal&quot;: &quot;strength&quot;" in page
+    assert "&quot;Squat&quot;" in page
     assert url(WorkoutPlan, "change", trained.plan.pk) in page
 
 

@@ -76,8 +76,16 @@ def follow_a_plan(user: User, exercise: Exercise, *, word: str) -> Trained:
     runs.pause_run(user_id=user.pk, run_id=run_id, now=timezone.now(), reason=word)
     run = PlanRun.objects.select_related("version").get(pk=run_id)
     replays.settle(run)
+    wish = {
+        "goal": "strength",
+        "days_per_week": 3,
+        "fitness_level": "beginner",
+        "equipment": [word],
+        "session_minutes": 60,
+        "duration_weeks": 4,
+    }
     generation = PlanGeneration.objects.create(
-        user=user, method="rules", wish={"goal": word}, status="done", plan_id=plan_id
+        user=user, method="rules", wish=wish, status="done", plan_id=plan_id
     )
     return Trained(
         plan=WorkoutPlan.objects.get(pk=plan_id),
