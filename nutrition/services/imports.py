@@ -6,14 +6,14 @@ on behind the last batch that was stored.
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from nutrition import gtin
@@ -271,6 +271,9 @@ def _alone() -> Iterator[None]:
             raise ImportRunning
         yield
     finally:
+        # A server notices later than whoever tries next that a connection is closed.
+        with suppress(DatabaseError):
+            apart.rollback()
         apart.close()
 
 
