@@ -75,7 +75,7 @@ def change_food(
     """
     food = _locked(user_id, food_id)
     refuse_others(food, by_staff=by_staff)
-    before = {name: getattr(food, name) for name in labels.FACTS}
+    before = {name: getattr(food, name) for name in recipes.TAKEN}
     _fill(food, content)
     if food.serving_unit != before["serving_unit"]:
         _refuse_other_unit(food)

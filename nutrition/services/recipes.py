@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from nutrition.models import Food, FoodSource, Recipe, RecipeIngredient
+from nutrition.services import labels
 from nutrition.services.meals import UnknownFood, UnknownPortion
 from users.ids import uuid7
 from users.keyset import fetch
@@ -18,6 +19,9 @@ from users.services import outbox
 FOOD_FIELDS: Final = ("name", "category", "is_archived")
 RECIPE_FIELDS: Final = ("servings", "cooked_weight_g", "instructions")
 BLANK: Mapping[str, Any] = {"cooked_weight_g": None, "instructions": "", "is_archived": False}
+
+# What a recipe's food takes from its ingredients.
+TAKEN: Final = labels.FACTS | {"energy_kcal", "trust_score"}
 
 Content = Mapping[str, Any]
 
@@ -118,11 +122,13 @@ STALE_RECIPES: Final = f"""
         WHERE {_FAR.format(now="now.value::float8", then="before.value::float8", slack=1e-6)}
     ))
     AND NOT EXISTS (
-        SELECT FROM users_outboxmessage message
-        JOIN nutrition_recipeingredient part
-            ON message.payload -> 'food_ids' ? part.food_id::text
-        WHERE message.kind = 'refresh_recipes' AND message.failed_at IS NULL
-            AND part.recipe_id = serving.id
+        SELECT FROM (
+            SELECT payload -> 'food_ids' FROM users_outboxmessage
+            WHERE kind = 'refresh_recipes' AND failed_at IS NULL
+            UNION ALL SELECT stale FROM nutrition_foodimport
+        ) waiting (food_ids)
+        JOIN nutrition_recipeingredient part ON waiting.food_ids ? part.food_id::text
+        WHERE part.recipe_id = serving.id
     )
 """  # noqa: S608 - our own texts
 
@@ -174,7 +180,8 @@ def change_recipe(*, user_id: UUID, recipe_id: UUID, content: Content) -> None:
     if "ingredients" in content:
         RecipeIngredient.objects.filter(user_id=user_id, recipe=recipe).remove()
         _set_ingredients(recipe, content["ingredients"])
-    if not _compute(recipe):
+    # One that its foods made too large since may still be renamed, and put away.
+    if content.keys() & {"ingredients", "servings", "cooked_weight_g"} and not _compute(recipe):
         raise ServingTooLarge
 
 

@@ -186,6 +186,21 @@ def test_a_recipe_whose_food_changed_is_wrong_unless_its_turn_is_to_come(api, po
     assert (before, stale()) == ([UUID(recipe["id"])], [])
 
 
+@pytest.mark.parametrize("change", [{"energy_kj": 690.0}, {"barcode": "2000000000008"}])
+def test_a_change_that_a_label_does_not_show_changes_the_recipes_with_it(api, ana, change):
+    facts = {"calories": 165, "protein": 10.0, "carbs": 20.0, "fat": 5.0, "fiber": 1.0}
+    food = CustomFoodFactory(created_by=ana, **facts, sugar=2.0)
+    part = [{"food": str(food.pk), "amount": 100}]
+    api.post(URL, {"name": "Skyr", "servings": 1, "ingredients": part})
+    before = Food.objects.values("energy_kcal", "trust_score").get(pk=food.pk)
+
+    response = api.patch(f"/api/v1/foods/{food.pk}/", change)
+
+    assert response.status_code == 200
+    assert Food.objects.values("energy_kcal", "trust_score").get(pk=food.pk) != before
+    assert stale() == []
+
+
 def test_energy_is_rounded_where_it_is_shown_and_not_before(api):
     flour = FoodFactory(calories=400)
     broth = {
@@ -223,6 +238,19 @@ def test_nobodys_recipe_stands_in_the_way_of_a_food(api, porridge, oats):
 
     assert refreshed == 1
     assert api.get(f"{URL}{recipe['id']}/").json()["calories"] == recipe["calories"]
+
+
+def test_a_recipe_that_became_too_large_is_still_renamed_and_put_away(api, porridge, oats):
+    porridge["ingredients"][0]["amount"] = 10_000
+    recipe = api.post(URL, porridge).json()
+    Food.objects.filter(pk=oats.pk).update(calories=900)
+
+    kept = api.patch(f"{URL}{recipe['id']}/", {"name": "Much", "is_archived": True})
+    refused = api.patch(f"{URL}{recipe['id']}/", {"cooked_weight_g": 500})
+
+    assert kept.status_code == 200
+    assert (kept.json()["name"], kept.json()["calories"]) == ("Much", recipe["calories"])
+    assert (refused.status_code, errors(refused)) == (400, [("serving_too_large", "servings")])
 
 
 def test_a_recipe_is_deleted_with_its_food(api, ana, porridge):
