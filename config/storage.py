@@ -21,7 +21,7 @@ class KeptStorage(FileSystemStorage):
 def deletions_wait(roots: Iterable[Path]) -> Iterator[None]:
     """Nobody deletes a file of these folders meanwhile, in whichever process: be quick."""
     with ExitStack() as locks:
-        for root in sorted(set(roots)):
+        for root in sorted({root.resolve() for root in roots}):
             locks.enter_context(_locked(root, fcntl.LOCK_EX))
         yield
 
@@ -31,7 +31,7 @@ def _locked(root: Path, kind: int) -> Iterator[None]:
     """The folder itself is what is locked: a file in it would be one more to explain."""
     try:
         folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         yield  # nor is there a file
         return
     try:

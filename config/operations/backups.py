@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -154,8 +154,10 @@ def _fill(
     writer.add(archives.DUMP, work / archives.DUMP)
     (work / archives.DUMP).unlink()
     for name, path in tqdm(files.items(), desc="Files", unit="", disable=None):
-        with suppress(FileNotFoundError):
+        try:
             writer.add(name, path)
+        except FileNotFoundError:
+            missing.add(name)  # of those without a link, on another file system
     return Manifest(
         taken_at=taken_at,
         finished_at=datetime.now(UTC),

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import errno
 import os
 import shutil
 import tarfile
@@ -20,6 +21,7 @@ from django.core.management import CommandError, call_command
 from psycopg.conninfo import make_conninfo
 
 from config.operations import archives, backups, fingerprints, postgres, restores
+from config.storage import deletions_wait
 from tests import migrated
 
 KEY = Fernet.generate_key().decode()
@@ -187,6 +189,47 @@ def test_under_traffic_a_backup_is_of_one_instant_and_has_each_file_of_it(
 
     assert manifest.missing_files == []
     assert manifest.fingerprint.tables != held(url).tables
+
+
+def test_what_is_deleted_before_it_is_copied_is_named(
+    settings, tmp_path, small, monkeypatch
+) -> None:
+    settings.BACKUP_DIR, settings.PRIVATE_ROOT = tmp_path / "backups", tmp_path / "private"
+    picture = Path(settings.MEDIA_ROOT) / "avatars" / "ana.webp"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"ana")
+    add = archives.Writer.add
+
+    def add_without_the_picture(writer: archives.Writer, name: str, path: Path) -> None:
+        picture.unlink(missing_ok=True)
+        add(writer, name, path)
+
+    monkeypatch.setattr(Path, "hardlink_to", other_file_system)
+    monkeypatch.setattr(archives.Writer, "add", add_without_the_picture)
+
+    backup = backups.back_up(url=small, folder=settings.BACKUP_DIR, keep=None, with_files=True)
+
+    lost = ["media/avatars/ana.webp", "media/avatars/lost.webp"]
+    assert archives.examine(backup.path).missing_files == lost
+
+
+def other_file_system(link: Path, target: Path) -> None:
+    raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+
+def test_one_folder_under_two_names_does_not_wait_for_itself(tmp_path) -> None:
+    (tmp_path / "media").mkdir()
+    (tmp_path / "private").symlink_to(tmp_path / "media")
+
+    def wait() -> None:
+        with deletions_wait([tmp_path / "media", tmp_path / "private"]):
+            pass
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    waiting.join(10)
+
+    assert not waiting.is_alive()
 
 
 def truncate(path: Path) -> None:
