@@ -112,7 +112,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(
+    return f"{request.path_info}/".startswith(
         (settings.API_PREFIX, settings.ACCOUNTS_API_PREFIX, settings.WEBHOOKS_PREFIX)
     )
 

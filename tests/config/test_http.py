@@ -116,6 +116,7 @@ class TestOutages:
             ("/admin/nothing/here/", "text/html"),
             ("/nothing", "text/html"),
             ("/api/v1/nothing/", "application/json"),
+            ("/webhooks", "application/json"),
         ],
     )
     def test_an_address_of_nothing_is_answered_in_the_words_of_its_asker(self, path, kind):
