@@ -1,9 +1,10 @@
 """Shapes as generators of clients understand them best."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from config.openapi.references import SCHEMAS, operations, reached
+from workouts.training.document import FitnessLevel, LoadType, SetType
 
 Schema = dict[str, Any]
 _LITERAL = frozenset({"example", "examples", "default", "const", "enum"})
@@ -13,22 +14,9 @@ _NO_BOUNDS = {2147483647: "maximum", -2147483648: "minimum"}
 _ENUMS: dict[tuple[str, ...], str] = {
     ("permission", "forbidden"): "UnavailableEnum",
     ("measured", "estimated", "none"): "MetricOriginEnum",
-    ("warm_up", "normal", "drop", "failure", "amrap"): "SetTypeEnum",
-    (
-        "working",
-        "absolute",
-        "percent_1rm",
-        "percent_tm",
-        "percent_of_first",
-        "percent_of_previous",
-        "rep_max",
-        "rpe",
-        "rir",
-        "bodyweight",
-        "assisted",
-        "open",
-    ): "PlannedLoadEnum",
-    ("beginner", "intermediate", "advanced"): "FitnessLevelEnum",
+    get_args(SetType): "SetTypeEnum",
+    get_args(LoadType): "PlannedLoadEnum",
+    get_args(FitnessLevel): "FitnessLevelEnum",
     ("strength", "muscle_gain", "weight_loss", "endurance"): "PrimaryGoalEnum",
     ("none", "below_mv", "maintaining", "growing", "high", "above_mrv"): "VolumeLevelEnum",
     ("raise", "keep", "lower", "advance", "hold"): "ProgressionActionEnum",

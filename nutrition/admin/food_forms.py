@@ -7,12 +7,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 
 from nutrition.models import Food, MergedFood, Portion
 from nutrition.services import labels
 from nutrition.transfer.micronutrients import BY_NAME
+from users.admin import asking
 from users.admin.reading import WholeRowForm
 
 _LEAST_AMOUNT = 0.01
@@ -61,32 +61,13 @@ class PortionFormSet(BaseInlineFormSet[Portion, Food, Any]):
         ]
 
 
-class MergeForm(forms.Form):
-    """Which food is kept: one of those that were chosen, or any other shared one."""
+class MergeForm(asking.KeepForm):
+    """One of the shared foods that were chosen, or any other."""
 
-    keep = forms.ModelChoiceField(
-        queryset=Food.objects.none(), required=False, empty_label=None, widget=forms.RadioSelect
-    )
+    what = "food"
     other = forms.ModelChoiceField(
         queryset=Food.objects.filter(created_by=None, is_archived=False),
         required=False,
         label="Or another",
         widget=AutocompleteSelect(MergedFood._meta.get_field("merged_into"), admin.site),
     )
-
-    def __init__(self, *args: Any, chosen: QuerySet[Food], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        keep = self.fields["keep"]
-        assert isinstance(keep, forms.ModelChoiceField)
-        keep.queryset = chosen.filter(created_by=None, is_archived=False)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if not self.errors and bool(values["keep"]) == bool(values["other"]):
-            raise ValidationError("Say which food is kept: one of these, or another.")
-        return values
-
-    @property
-    def kept(self) -> Food:
-        kept: Food = self.cleaned_data["keep"] or self.cleaned_data["other"]
-        return kept

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -11,6 +10,7 @@ from django.template.response import TemplateResponse
 from nutrition.admin.food_forms import MergeForm
 from nutrition.models import Food
 from nutrition.services import merging
+from users.admin import asking
 from users.errors import Conflict
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ class MergingAdmin(AdminBase):
     @admin.action(description="Merge selected foods", permissions=["delete"])
     def merge(self, request: HttpRequest, queryset: QuerySet[Food]) -> TemplateResponse | None:
         chosen = queryset.order_by("-verified", "-trust_score", "pk")
-        form = MergeForm(request.POST if "confirmed" in request.POST else None, chosen=chosen)
+        keepable = chosen.filter(created_by=None, is_archived=False)
+        form = MergeForm(asking.given(request), keepable=keepable)
         if not form.is_valid():
             return self._ask(request, chosen, form)
         kept = form.kept
@@ -46,13 +47,12 @@ class MergingAdmin(AdminBase):
         self, request: HttpRequest, chosen: QuerySet[Food], form: MergeForm
     ) -> TemplateResponse:
         foods = chosen.annotate(times_logged=Count("entries")).select_related("created_by")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Merge foods",
-            "opts": self.opts,
-            "foods": foods,
-            "form": form,
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/nutrition/merge_foods.html", context)
+        return asking.ask(
+            self,
+            request,
+            foods,
+            action="merge",
+            title="Merge foods",
+            form=form,
+            template="admin/nutrition/merge_foods.html",
+        )

@@ -507,7 +507,7 @@ def test_a_page_asks_which_food_is_kept(desk: Client, ana: User):
     page = act(desk, "merge", *foods)
 
     assert page.status_code == 200
-    assert [food.times_logged for food in page.context["foods"]] == [3, 0]
+    assert [food.times_logged for food in page.context["rows"]] == [3, 0]
     assert list(page.context["form"].fields["keep"].queryset) == foods
     assert Food.objects.count() == 2
 

@@ -9,7 +9,6 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -236,8 +235,17 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
             self.message_user(request, text, messages.WARNING)
         if not people:
             return None
-        if "confirmed" not in request.POST:
-            return self._confirm_erasure(request, people)
+        if asking.given(request) is None:
+            return asking.ask(
+                self,
+                request,
+                people,
+                action="close_and_erase",
+                title="Close and erase accounts",
+                outcome="These people are shut out at once, and then everything of theirs is"
+                " erased: workouts, pictures, files, settings. Nobody can bring it back.",
+                template="admin/users/close_and_erase.html",
+            )
         for user in people:
             accounts.close_account(user=user)
             # After it, so that the log does not remember the name.
@@ -248,17 +256,6 @@ class AccountAdmin(PersonalAdmin[User], UserAdmin[User]):
     def _erasable(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         people = queryset.exclude(pk=str(request.user.pk)).exclude(pk__in=accounts.STANDING_IDS)
         return people if _is_superuser(request) else people.filter(is_superuser=False)
-
-    def _confirm_erasure(self, request: HttpRequest, people: list[User]) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Close and erase accounts",
-            "opts": self.opts,
-            "people": people,
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/users/close_and_erase.html", context)
 
     @admin.action(description="Send a verification link", permissions=["write_to"])
     def send_verification_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -1,12 +1,13 @@
 """A page between the click and the deed: what will happen, to whom, and why."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Model
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
@@ -20,6 +21,31 @@ class ReasonForm(forms.Form):
     )
 
 
+class KeepForm(forms.Form):
+    """Which of several is kept: one of those that may be, or ``other``, which a subclass has."""
+
+    what: ClassVar[str]
+    keep: ClassVar[Any] = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, keepable: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep = self.fields["keep"]
+        assert isinstance(keep, forms.ModelChoiceField)
+        keep.queryset = keepable
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors and bool(values["keep"]) == bool(values["other"]):
+            raise ValidationError(f"Say which {self.what} is kept: one of these, or another.")
+        return values
+
+    @property
+    def kept(self) -> Any:
+        return self.cleaned_data["keep"] or self.cleaned_data["other"]
+
+
 def given(request: HttpRequest) -> Any:
     """What was typed on the page; None before it was shown."""
     return request.POST if "confirmed" in request.POST else None
@@ -28,17 +54,19 @@ def given(request: HttpRequest) -> Any:
 def ask(
     room: admin.ModelAdmin[Any],
     request: HttpRequest,
-    rows: Collection[Model],
+    rows: Collection[Model] | QuerySet[Any],
     *,
     action: str,
     title: str,
-    outcome: str,
+    outcome: str = "",
     form: forms.Form | None = None,
     destroys: bool = True,
+    template: str = "admin/users/ask.html",
 ) -> TemplateResponse:
     """The page that runs ``action`` on these rows once more, then with "confirmed".
 
-    ``outcome`` says what will have happened, and ``destroys`` whether it takes something away.
+    ``outcome`` says what will have happened, and ``destroys`` whether it takes something away. A
+    ``template`` of the room's own extends the usual one, and may say more of the rows.
     """
     context = {
         **room.admin_site.each_context(request),
@@ -52,4 +80,4 @@ def ask(
         "checkbox": ACTION_CHECKBOX_NAME,
         "media": room.media + form.media if form else room.media,
     }
-    return TemplateResponse(request, "admin/users/ask.html", context)
+    return TemplateResponse(request, template, context)

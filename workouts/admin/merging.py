@@ -1,11 +1,10 @@
 """Merging duplicates: a page that asks which exercise is kept."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -21,38 +20,16 @@ else:
     AdminBase = object
 
 
-class MergeForm(forms.Form):
-    """Which exercise is kept: one of those that were chosen, or any other of the catalogue."""
+class MergeForm(asking.KeepForm):
+    """One of those that were chosen, or any other of the catalogue."""
 
-    keep = forms.ModelChoiceField(
-        queryset=Exercise.objects.none(),
-        required=False,
-        empty_label=None,
-        widget=forms.RadioSelect,
-    )
+    what = "exercise"
     other = forms.ModelChoiceField(
         queryset=Exercise.objects.filter(created_by=None),
         required=False,
         label="Or another",
         widget=AutocompleteSelect(MergedExercise._meta.get_field("merged_into"), admin.site),
     )
-
-    def __init__(self, *args: Any, chosen: QuerySet[Exercise], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        keep = self.fields["keep"]
-        assert isinstance(keep, forms.ModelChoiceField)
-        keep.queryset = chosen
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if not self.errors and bool(values["keep"]) == bool(values["other"]):
-            raise ValidationError("Say which exercise is kept: one of these, or another.")
-        return values
-
-    @property
-    def kept(self) -> Exercise:
-        kept: Exercise = self.cleaned_data["keep"] or self.cleaned_data["other"]
-        return kept
 
 
 class MergingAdmin(AdminBase):
@@ -61,7 +38,7 @@ class MergingAdmin(AdminBase):
     @admin.action(description="Merge selected exercises", permissions=["delete"])
     def merge(self, request: HttpRequest, queryset: QuerySet[Exercise]) -> TemplateResponse | None:
         chosen = queryset.select_related(None).order_by("created_by", "name", "pk")
-        form = MergeForm(asking.given(request), chosen=chosen)
+        form = MergeForm(asking.given(request), keepable=chosen)
         if not form.is_valid():
             return self._ask_which(request, chosen, form)
         kept = form.kept
@@ -83,13 +60,12 @@ class MergingAdmin(AdminBase):
         self, request: HttpRequest, chosen: QuerySet[Exercise], form: MergeForm
     ) -> TemplateResponse:
         sets = WorkoutSet.objects.filter(exercise=OuterRef("pk"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Merge exercises",
-            "opts": self.opts,
-            "exercises": chosen.annotate(is_logged=Exists(sets)).select_related("created_by"),
-            "form": form,
-            "checkbox": admin.helpers.ACTION_CHECKBOX_NAME,
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/workouts/merge_exercises.html", context)
+        return asking.ask(
+            self,
+            request,
+            chosen.annotate(is_logged=Exists(sets)).select_related("created_by"),
+            action="merge",
+            title="Merge exercises",
+            form=form,
+            template="admin/workouts/merge_exercises.html",
+        )
